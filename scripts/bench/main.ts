@@ -1,0 +1,37 @@
+import { parseArgs } from 'node:util';
+import { timeCommands } from './command-times.js';
+import { timeCrashes } from './crash-times.js';
+import { measureMemory } from './memory.js';
+import { type BenchReport, renderReport } from './report.js';
+import { pm2Stack, sigctlStack } from './stack.js';
+
+/** `npm run bench -- [--runs 15] [--json]`: sigctl, plain PM2 and bare node side by side, from one run on one machine. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { runs: { type: 'string', default: '15' }, json: { type: 'boolean', default: false } },
+  });
+  const [sigctl, pm2] = [sigctlStack(), pm2Stack()];
+  const tearDown = (): void => {
+    sigctl.tearDown();
+    pm2.tearDown();
+  };
+  process.once('SIGINT', () => {
+    tearDown();
+    process.exit(130);
+  });
+  try {
+    await sigctl.start();
+    await pm2.start();
+    const report: BenchReport = {
+      node: process.version,
+      memory: await measureMemory(sigctl, pm2),
+      commands: timeCommands(sigctl, pm2, Number(values.runs)),
+      crashes: await timeCrashes(sigctl, pm2),
+    };
+    console.log(values.json ? JSON.stringify(report, undefined, 2) : renderReport(report));
+  } finally {
+    tearDown();
+  }
+}
+
+await main();

@@ -1,0 +1,4 @@
+#!/bin/sh
+# sigctl stop trading, for this checkout, from any folder. Further arguments are passed on.
+root=$(realpath "$(dirname "$(realpath "$0")")/../..")
+exec "$root/bin/sigctl" --config "$root/ecosystem.config.cjs" stop trading "$@"

@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import type { Deps } from './deps.js';
+
+/** Every command, loaded when it is typed. */
+export const COMMANDS = {
+  start: async (deps: Deps): Promise<Command> => (await import('../commands/start.js')).startCommand(deps),
+  stop: async (deps: Deps): Promise<Command> => (await import('../commands/stop.js')).stopCommand(deps),
+  restart: async (deps: Deps): Promise<Command> => (await import('../commands/restart.js')).restartCommand(deps),
+  status: async (deps: Deps): Promise<Command> => (await import('../commands/status.js')).statusCommand(deps),
+  mode: async (deps: Deps): Promise<Command> => (await import('../commands/mode.js')).modeCommand(deps),
+  logs: async (deps: Deps): Promise<Command> => {
+    const [{ logsCommand }, { createLogsDeps }] = await Promise.all([import('../commands/logs.js'), import('./logs-deps.js')]);
+    return logsCommand(createLogsDeps(deps, deps.config));
+  },
+} as const;
+
+export type CommandName = keyof typeof COMMANDS;

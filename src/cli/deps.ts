@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Output, SessionRequest, StackSession, StackView } from '../commands/session.js';
+import { openProject, type Package } from './project.js';
+import type { Terminal } from './terminal.js';
+
+/** The real things that commands touch, each built when it is asked for. */
+export interface Deps {
+  readonly version: string;
+  readonly terminal: Terminal;
+  readonly out: Output;
+  readonly nowMs: () => number;
+  readonly readView: (config: string | undefined) => Promise<StackView>;
+  readonly withSession: <T>(request: SessionRequest, work: (session: StackSession) => Promise<T>) => Promise<T>;
+  /** `--config`, for what is built before its command has parsed the line. */
+  readonly config: string | undefined;
+  readonly openProject: (config: string | undefined) => ReturnType<typeof openProject>;
+}
+
+export function createDeps(terminal: Terminal, config: string | undefined): Deps {
+  const pkg = readPackage();
+  const nowMs = () => Date.now();
+  const open = (config: string | undefined, write: boolean) =>
+    openProject({ cwd: process.cwd(), config, env: process.env, pkg, write });
+  return {
+    version: pkg.version,
+    terminal,
+    out: createOutput(terminal),
+    nowMs,
+    config,
+    openProject: (config) => open(config, false),
+    readView: async (config) => {
+      const { readStackView } = await import('./stack-view.js');
+      return readStackView(await open(config, false), nowMs);
+    },
+    withSession: async (request, work) => {
+      const { withStackSession } = await import('./stack-session.js');
+      return withStackSession(
+        {
+          project: await open(request.config, true),
+          packageRoot: pkg.root,
+          env: process.env,
+          actor: process.env['SIGCTL_ACTOR'] ?? `operator ${userInfo().username}`,
+          nowMs,
+          note: (text) => terminal.writeErr(`${text}\n`),
+        },
+        request,
+        work,
+      );
+    },
+  };
+}
+
+function createOutput(terminal: Terminal): Output {
+  return {
+    print: (text) => {
+      if (text !== '') terminal.writeOut(`${text}\n`);
+    },
+    note: (text) => terminal.writeErr(`${text}\n`),
+    showProgress: () => lazyProgress(terminal),
+    width: terminal.width,
+    colour: terminal.outColour,
+    setExitCode: terminal.setExitCode,
+  };
+}
+
+/** The spinner's module is loaded with the first thing that is shown. */
+function lazyProgress(terminal: Terminal): ReturnType<Output['showProgress']> {
+  const stream = { write: terminal.writeErr, isTerminal: terminal.errIsTerminal };
+  let isDone = false;
+  const view = import('../render/progress.js').then(({ showProgress }) => showProgress(stream));
+  return {
+    report: (progress) => void view.then((shown) => !isDone && shown.report(progress)),
+    done: () => {
+      isDone = true;
+      void view.then((shown) => shown.done());
+    },
+  };
+}
+
+/** The package that holds this file, in the sources as in the bundle. */
+function readPackage(): Package {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const manifest = readManifest(join(folder, 'package.json'));
+    if (manifest !== undefined) return { root: folder, version: manifest };
+    if (folder === dirname(folder)) throw new Error('The package.json of sigctl is missing');
+  }
+}
+
+function readManifest(path: string): string | undefined {
+  try {
+    const { name, version }: { name?: unknown; version?: unknown } = JSON.parse(readFileSync(path, 'utf8'));
+    return name === 'sigctl' ? String(version) : undefined;
+  } catch {
+    // No package.json in this folder: look one up.
+    return undefined;
+  }
+}

@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Stack } from '../core/stack.js';
+import { findManifest } from '../manifest/find-manifest.js';
+import { readStack, type StackRequest, writeSnapshot } from '../manifest/stack-snapshot.js';
+import { type HomePaths, homePaths } from '../process/home.js';
+
+/** Where this sigctl lies, and what it is. */
+export interface Package {
+  readonly root: string;
+  readonly version: string;
+}
+
+/** The stack that a command is about. */
+export interface Project {
+  readonly stack: Stack;
+  readonly paths: HomePaths;
+  /** Nothing was ever started here: there is no state to read. */
+  readonly isFresh: boolean;
+}
+
+export interface ProjectRequest {
+  readonly cwd: string;
+  readonly config: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly pkg: Package;
+  /** Makes `.sigctl` and leaves the validated stack in it, for services that read it. */
+  readonly write: boolean;
+}
+
+/** Finds and validates the manifest. @throws {SigctlError} `MANIFEST_NOT_FOUND`, `MANIFEST_INVALID` (exit 2). */
+export async function openProject({ cwd, config, env, pkg, write }: ProjectRequest): Promise<Project> {
+  const manifestPath = findManifest({ cwd, config, packageRoot: pkg.root });
+  const home = stateFolder(env['SIGCTL_HOME'], cwd, dirname(manifestPath));
+  const request: StackRequest = {
+    manifestPath,
+    home,
+    execPath: process.execPath,
+    nodeVersion: process.versions.node,
+    shellEnv: env,
+    packageRoot: pkg.root,
+    sigctlVersion: pkg.version,
+  };
+  const stack = await (write ? writeSnapshot(request) : readStack(request));
+  const paths = homePaths(stack.root, home);
+  return { stack, paths, isFresh: !existsSync(paths.statusDb) };
+}
+
+function stateFolder(override: string | undefined, cwd: string, root: string): string {
+  return override === undefined || override === '' ? join(root, '.sigctl') : resolve(cwd, override);
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import type { SessionRequest, StackSession } from '../commands/session.js';
+import type { OperateContext } from '../operate/context.js';
+import { openSession } from '../operate/session.js';
+import { openStatusDb } from '../store/open.js';
+import { acquireStackLock } from '../store/stack-lock.js';
+import type { Project } from './project.js';
+
+export interface SessionSetup {
+  readonly project: Project;
+  readonly packageRoot: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly actor: string;
+  readonly nowMs: () => number;
+  readonly note: (text: string) => void;
+}
+
+/** Takes the stack's lock, opens the status table, works, and gives both back in any case. Ctrl-C ends waiting, not services. */
+export async function withStackSession<T>(
+  setup: SessionSetup,
+  request: SessionRequest,
+  work: (session: StackSession) => Promise<T>,
+): Promise<T> {
+  const { project } = setup;
+  const interrupt = watchInterrupt(setup.note);
+  for (const note of project.stack.notes) setup.note(`note: ${note}`);
+  try {
+    const release = await acquireStackLock({
+      folder: project.paths.run,
+      holder: { pid: process.pid, command: request.command },
+      waitMs: request.waitMs,
+      onWait: (other) => setup.note(`waiting for ${other === undefined ? 'another sigctl command' : `"sigctl ${other.command}" (pid ${other.pid})`}`),
+      signal: interrupt.signal,
+    });
+    const db = openStatusDb(project.paths.statusDb);
+    try {
+      return await work(openSession(createContext(setup, request, db, interrupt.signal)));
+    } finally {
+      db.close();
+      release();
+    }
+  } finally {
+    interrupt.stop();
+  }
+}
+
+function createContext(
+  { project, packageRoot, env, actor, nowMs }: SessionSetup,
+  request: SessionRequest,
+  db: OperateContext['db'],
+  signal: AbortSignal,
+): OperateContext {
+  return {
+    stack: project.stack,
+    paths: project.paths,
+    db,
+    launcher: join(packageRoot, 'scripts/services/launch.sh'),
+    sigctlBin: join(packageRoot, 'bin/sigctl'),
+    shellEnv: env,
+    actor,
+    nowMs,
+    onProgress: request.onProgress,
+    signal,
+  };
+}
+
+/** The first Ctrl-C (or SIGTERM) asks to stop waiting; a second one ends sigctl at once, as its default would. */
+function watchInterrupt(note: (text: string) => void) {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    stop();
+    note('interrupted: services are left as they are ("sigctl status" shows them)');
+    controller.abort();
+  };
+  const stop = (): void => {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return { signal: controller.signal, stop };
+}

@@ -1,0 +1,29 @@
+import type { StackView } from '../commands/session.js';
+import { observeStack } from '../observe/observe-stack.js';
+import { readDaemonPid } from '../observe/observe-processes.js';
+import { readDesired } from '../store/desired.js';
+import { readFact } from '../store/facts.js';
+import { openStatusDb } from '../store/open.js';
+import { readStatuses } from '../store/service-status.js';
+import type { Project } from './project.js';
+
+/** Looks at the stack without changing anything: a project that never started anything gets no state folder by it. */
+export function readStackView({ stack, paths, isFresh }: Project, nowMs: () => number): StackView {
+  if (isFresh) {
+    const nothing = { stack, home: paths.home, statuses: [], desired: [] };
+    return { stack, home: paths.home, mode: undefined, daemonPid: undefined, reports: () => observeStack({ ...nothing, nowMs: nowMs() }) };
+  }
+  const db = openStatusDb(paths.statusDb);
+  try {
+    const read = { stack, home: paths.home, statuses: readStatuses(db), desired: readDesired(db) };
+    return {
+      stack,
+      home: paths.home,
+      mode: readFact(db, 'mode'),
+      daemonPid: readDaemonPid(paths),
+      reports: () => observeStack({ ...read, nowMs: nowMs() }),
+    };
+  } finally {
+    db.close();
+  }
+}

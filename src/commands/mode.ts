@@ -1,0 +1,110 @@
+import { Command } from 'commander';
+import { type ModePlan, planMode } from '../core/mode-plan.js';
+import { anyFailed, type StartOutcome, type StopOutcome } from '../core/outcome.js';
+import { EXIT } from '../errors.js';
+import { renderJson } from '../render/json.js';
+import { renderModes, renderModePlan } from '../render/mode-plan.js';
+import { renderStartOutcomes, renderStopOutcomes } from '../render/outcomes.js';
+import { exitCodeOfStart } from './exit-code.js';
+import { type GlobalFlags, jsonOption, waitOption } from './options.js';
+import { unknownMode } from './select-services.js';
+import type { MutatingDeps, StackSession, StackView } from './session.js';
+import { membersOf } from './start.js';
+
+export interface ModeDeps extends MutatingDeps {
+  readonly readView: (config: string | undefined) => Promise<StackView>;
+}
+
+export interface ModeOptions {
+  /** `undefined`: show the modes. */
+  readonly mode: string | undefined;
+  readonly config: string | undefined;
+  readonly waitMs: number;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}
+
+/** Declares `sigctl mode`. Tests of parsing pass their own `run`. */
+export function modeCommand(deps: ModeDeps, run = runMode): Command {
+  return new Command('mode')
+    .description('Switch to a mode: stop what is not in it, start what is missing, leave the rest untouched')
+    .argument('[mode]', 'mode of the manifest (without one: show the modes and the one in force)')
+    .option('--dry-run', 'print the plan and change nothing', false)
+    .addOption(waitOption())
+    .addOption(jsonOption())
+    .addHelpText('after', EXAMPLES)
+    .action(async (mode: string | undefined, flags: { wait: number; json: boolean; dryRun: boolean }, command: Command) => {
+      const { config } = command.optsWithGlobals<GlobalFlags>();
+      deps.out.setExitCode(await run(deps, { mode, config, waitMs: flags.wait, dryRun: flags.dryRun, json: flags.json }));
+    });
+}
+
+const EXAMPLES = `
+Examples:
+  sigctl mode                      the modes, and the one in force
+  sigctl mode standard --dry-run   what would be stopped and started
+  sigctl mode standard             do it, and wait until all are ready
+
+Exit codes: 0 done, or already so; 1 a service failed; 2 wrong use; 4 PM2 or the database cannot be reached; 130 interrupted.`;
+
+export async function runMode(deps: ModeDeps, options: ModeOptions): Promise<number> {
+  if (options.mode === undefined) return showModes(deps, options);
+  const mode = options.mode;
+  const view = deps.out.showProgress();
+  try {
+    return await deps.withSession(
+      { config: options.config, waitMs: options.waitMs, command: `mode ${mode}`, onProgress: view.report },
+      async (session) => {
+        const plan = makePlan(session, mode);
+        if (options.dryRun) {
+          view.done();
+          deps.out.print(options.json ? renderJson({ plan }) : renderModePlan(plan, deps.out.colour));
+          return EXIT.ok;
+        }
+        if (!options.json) deps.out.note(renderModePlan(plan, deps.out.colour));
+        const { stopped, started } = await applyPlan(session, plan);
+        view.done();
+        deps.out.print(
+          options.json ? renderJson({ plan, stopped, started, ok: !anyFailed([...stopped, ...started]) }) : renderResult(stopped, started, deps.out.colour),
+        );
+        return stopped.some((outcome) => outcome.kind === 'failed') ? EXIT.failed : exitCodeOfStart(started);
+      },
+    );
+  } finally {
+    view.done();
+  }
+}
+
+async function showModes(deps: ModeDeps, options: ModeOptions): Promise<number> {
+  const view = await deps.readView(options.config);
+  deps.out.print(
+    options.json ? renderJson({ mode: view.mode ?? null, modes: view.stack.modes }) : renderModes(view.stack.modes, view.mode, deps.out.colour),
+  );
+  return EXIT.ok;
+}
+
+function makePlan(session: StackSession, mode: string): ModePlan {
+  if (session.stack.modes[mode] === undefined) throw unknownMode(mode, Object.keys(session.stack.modes));
+  const { running, present } = session.presence();
+  return planMode({
+    mode,
+    members: membersOf(session.stack, mode),
+    services: session.stack.services.map((spec) => spec.name),
+    running,
+    present,
+  });
+}
+
+/** The mode counts as the one in force as soon as the change begins: what was asked for, also when a service fails. */
+async function applyPlan(session: StackSession, plan: ModePlan) {
+  session.writeMode(plan.mode);
+  const stopped = await session.applyStop(session.planStop(plan.stop));
+  const started = session.interrupted()
+    ? session.planStart(plan.start).map(({ service, key }) => ({ kind: 'interrupted' as const, service, key }))
+    : await session.applyStart(session.planStart([...plan.keep, ...plan.start]));
+  return { stopped, started };
+}
+
+function renderResult(stopped: readonly StopOutcome[], started: readonly StartOutcome[], colour: boolean): string {
+  return [renderStopOutcomes(stopped, colour), renderStartOutcomes(started, colour)].filter(Boolean).join('\n');
+}

@@ -1,0 +1,71 @@
+import type { Progress, StartOutcome, StopOutcome } from '../core/outcome.js';
+import type { ServiceReport } from '../core/service-report.js';
+import type { Stack } from '../core/stack.js';
+import type { StartStep } from '../core/start-plan.js';
+import type { StopStep } from '../core/stop-plan.js';
+
+/** What a command that only looks may use. */
+export interface StackView {
+  readonly stack: Stack;
+  /** Folder of the stack's state, `.sigctl`. */
+  readonly home: string;
+  /** The mode that was asked for last. */
+  readonly mode: string | undefined;
+  /** The pid of this stack's PM2 daemon. */
+  readonly daemonPid: number | undefined;
+  readonly reports: () => readonly ServiceReport[];
+}
+
+/** What a command that changes something may use, while it holds the stack's lock. */
+export interface StackSession {
+  readonly stack: Stack;
+  readonly mode: string | undefined;
+  /** Pure decisions over what was seen when the lock was taken. */
+  readonly planStart: (services: readonly string[]) => readonly StartStep[];
+  readonly planStop: (services: readonly string[]) => readonly StopStep[];
+  /** `running`: services with all their processes; `present`: with any, or that PM2 would start again. */
+  readonly presence: () => { readonly running: ReadonlySet<string>; readonly present: ReadonlySet<string> };
+  readonly applyStart: (steps: readonly StartStep[]) => Promise<readonly StartOutcome[]>;
+  readonly applyStop: (steps: readonly StopStep[]) => Promise<readonly StopOutcome[]>;
+  /** Ends the processes, and starts them anew from the manifest of now. */
+  readonly applyRestart: (
+    services: readonly string[],
+  ) => Promise<{ readonly stopped: readonly StopOutcome[]; readonly started: readonly StartOutcome[] }>;
+  readonly writeMode: (mode: string) => void;
+  /** The operator pressed Ctrl-C. */
+  readonly interrupted: () => boolean;
+}
+
+/** Where output goes. Results on stdout; progress, notes and errors on stderr. */
+export interface Output {
+  readonly print: (text: string) => void;
+  readonly note: (text: string) => void;
+  /** Shows work in progress: a spinner on a terminal, plain lines otherwise. */
+  readonly showProgress: () => ProgressView;
+  /** Width of stdout in columns. */
+  readonly width: number;
+  /** Whether stdout takes colour. */
+  readonly colour: boolean;
+  readonly setExitCode: (code: number) => void;
+}
+
+export interface ProgressView {
+  readonly report: (progress: Progress) => void;
+  readonly done: () => void;
+}
+
+export interface SessionRequest {
+  /** `--config`. */
+  readonly config: string | undefined;
+  /** How long to wait for another command. */
+  readonly waitMs: number;
+  /** What was typed, for the one who waits for us. */
+  readonly command: string;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+export interface MutatingDeps {
+  /** Takes the stack's lock, works, and releases it in any case. */
+  readonly withSession: <T>(request: SessionRequest, work: (session: StackSession) => Promise<T>) => Promise<T>;
+  readonly out: Output;
+}

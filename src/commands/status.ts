@@ -1,0 +1,72 @@
+import { Command } from 'commander';
+import { isFine } from '../core/verdict.js';
+import type { ServiceReport } from '../core/service-report.js';
+import { EXIT } from '../errors.js';
+import { renderJson } from '../render/json.js';
+import { renderStatus } from '../render/status-table.js';
+import { type GlobalFlags, jsonOption } from './options.js';
+import { selectServices } from './select-services.js';
+import type { Output, StackView } from './session.js';
+
+/** The only things `status` may touch. */
+export interface StatusDeps {
+  readonly readView: (config: string | undefined) => Promise<StackView>;
+  readonly nowMs: () => number;
+  readonly out: Pick<Output, 'print' | 'width' | 'colour' | 'setExitCode'>;
+}
+
+export interface StatusOptions {
+  readonly services: readonly string[];
+  readonly config: string | undefined;
+  readonly check: boolean;
+  readonly json: boolean;
+}
+
+/** Declares `sigctl status`. Tests of parsing pass their own `run`. */
+export function statusCommand(deps: StatusDeps, run = runStatus): Command {
+  return new Command('status')
+    .description('Show of each service whether it does its work, and why not')
+    .argument('[service...]', 'services to show (default: all)')
+    .option('--check', 'exit with 3 unless every service that should run is healthy', false)
+    .addOption(jsonOption())
+    .addHelpText('after', EXAMPLES)
+    .action(async (services: string[], flags: { check: boolean; json: boolean }, command: Command) => {
+      const { config } = command.optsWithGlobals<GlobalFlags>();
+      deps.out.setExitCode(await run(deps, { services, config, check: flags.check, json: flags.json }));
+    });
+}
+
+const EXAMPLES = `
+Examples:
+  sigctl status                    all services
+  sigctl status trading --json     everything known of one, for a script
+  sigctl status --check            for cron: exit code 3 when something is wrong
+
+Verdicts: healthy, starting, degraded, unhealthy, stale (alive, its work does not advance), hung (alive, no heartbeat),
+down, crash-loop, orphaned (runs, but not under PM2), duplicate, stopped.
+CPU is the average over the life of the process; memory counts its children too.
+Exit codes: 0 shown, 2 wrong use, 3 with --check, 4 the database cannot be reached.`;
+
+export async function runStatus(deps: StatusDeps, options: StatusOptions): Promise<number> {
+  const view = await deps.readView(options.config);
+  const names = selectServices(view.stack, options.services);
+  const reports = view.reports().filter((report) => names.length === 0 || names.includes(report.service));
+  const heading = { name: view.stack.name, mode: view.mode ?? null, daemonPid: view.daemonPid ?? null };
+  deps.out.print(
+    options.json
+      ? renderJson({
+          stack: { name: view.stack.name, root: view.stack.root, manifest: view.stack.manifestPath, home: view.home },
+          mode: heading.mode,
+          asOf: new Date(deps.nowMs()).toISOString(),
+          daemon: { pid: heading.daemonPid },
+          services: reports,
+        })
+      : renderStatus(reports, heading, deps.out),
+  );
+  return options.check && reports.some(needsAttention) ? EXIT.notInState : EXIT.ok;
+}
+
+/** `starting` is not there yet: a script that checks waits for healthy. */
+function needsAttention(report: ServiceReport): boolean {
+  return !isFine(report.verdict) || report.verdict === 'starting';
+}

@@ -1,0 +1,227 @@
+import { formatDuration } from './duration.js';
+import type { ObservedProcess, ProcessExit } from './observed-process.js';
+import { formatSize } from './size.js';
+import type { HealthRule } from './stack.js';
+import type { StatusRow } from './status-row.js';
+import type { Judgement } from './verdict.js';
+
+/** A soft limit: past this share of the memory limit a service is `degraded`. */
+const MEMORY_SOFT_SHARE = 0.9;
+
+/** One failed or passed health check; a failed one makes the service `unhealthy`. */
+export interface CheckResult {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly reason: string;
+}
+
+export interface JudgeInput {
+  readonly service: string;
+  /** What the operator asked for. */
+  readonly wanted: boolean;
+  readonly process: ObservedProcess;
+  /** The service's own row, `undefined` when it never wrote one. */
+  readonly status: StatusRow | undefined;
+  readonly checks: readonly CheckResult[];
+  readonly health: HealthRule;
+  /** How long a start may take, from the rule of readiness. */
+  readonly readyWithinMs: number;
+  /** The service writes a heartbeat before it counts as ready. */
+  readonly readyByHeartbeat: boolean;
+  readonly memoryLimitBytes: number | undefined;
+  readonly nowMs: number;
+}
+
+/**
+ * The one verdict on a process of a service. Pure and total: reads no clock, asks nobody.
+ *
+ * What is worst wins: more than one process, then no process, then a late heartbeat, late work, what the service says
+ * of itself, a failed check, nobody to restart it, a soft limit.
+ */
+export function judge(input: JudgeInput): Judgement {
+  return input.process.kind === 'none' ? judgeAbsent(input, input.process) : judgeLive(input, input.process);
+}
+
+type Absent = Extract<ObservedProcess, { kind: 'none' }>;
+type Live = Extract<ObservedProcess, { kind: 'running' }>;
+
+function judgeAbsent(input: JudgeInput, process: Absent): Judgement {
+  const { service } = input;
+  if (process.leftovers.length > 0) {
+    return {
+      verdict: input.wanted ? 'down' : 'orphaned',
+      reason: `its process is gone, and pid ${process.leftovers.join(', ')} of its tree still holds the lock`,
+      next: `sigctl ${input.wanted ? 'restart' : 'stop'} ${service}`,
+    };
+  }
+  if (!input.wanted) return { verdict: 'stopped', reason: stoppedReason(input.status) };
+  const exit = describeExit(process.lastExit, input.nowMs);
+  if (process.breakerOpen) {
+    return {
+      verdict: 'crash-loop',
+      reason: `gave up after ${process.starts} starts${exit === '' ? '' : `; ${exit}`}`,
+      next: `sigctl logs ${service}`,
+    };
+  }
+  return {
+    verdict: 'down',
+    reason: exit === '' ? 'should run, and has no process' : exit,
+    next: `sigctl start ${service}`,
+  };
+}
+
+function stoppedReason(status: StatusRow | undefined): string {
+  if (status === undefined || status.reason === null || status.reason === '') return 'stopped';
+  return status.state === 'error' || status.state === 'stopped' ? status.reason : 'stopped';
+}
+
+/** `exited with code 3, 12s ago`, or an empty text when nothing is known. */
+export function describeExit(exit: ProcessExit | null, nowMs: number): string {
+  if (exit === null) return '';
+  const how = exit.signal === null ? `exited with code ${exit.code ?? 0}` : `killed by ${exit.signal}`;
+  return exit.atMs === null ? how : `${how}, ${formatDuration(nowMs - exit.atMs)} ago`;
+}
+
+function judgeLive(input: JudgeInput, process: Live): Judgement {
+  return (
+    judgeDuplicate(input, process) ??
+    judgeHeartbeat(input, process) ??
+    judgeProgress(input, process) ??
+    judgeOwnWord(input, process) ??
+    judgeChecks(input) ??
+    judgeParent(input, process) ??
+    judgeMemory(input, process) ?? { verdict: 'healthy', reason: healthyReason(input) }
+  );
+}
+
+function judgeDuplicate({ service }: JudgeInput, process: Live): Judgement | undefined {
+  if (process.duplicates.length === 0) return undefined;
+  return {
+    verdict: 'duplicate',
+    reason: `runs as pid ${[process.identity.pid, ...process.duplicates].join(' and ')}`,
+    next: `sigctl restart ${service}`,
+  };
+}
+
+/** The row counts only when this very process wrote it: an older process's heartbeat proves nothing. */
+export function isOwnRow(status: StatusRow | undefined, process: Live): status is StatusRow {
+  if (status === undefined || status.pid !== process.identity.pid) return false;
+  return status.startToken === null || status.startToken === process.identity.startToken;
+}
+
+function judgeHeartbeat(input: JudgeInput, process: Live): Judgement | undefined {
+  const { status, health, nowMs } = input;
+  const aliveMs = nowMs - process.startedAtMs;
+  if (!isOwnRow(status, process)) {
+    if (!expectsHeartbeat(input)) return undefined;
+    if (aliveMs <= input.readyWithinMs) {
+      return { verdict: 'starting', reason: `started ${formatDuration(aliveMs)} ago, no heartbeat yet` };
+    }
+    return hung(input, `no heartbeat since its start ${formatDuration(aliveMs)} ago`);
+  }
+  const limitMs = heartbeatLimitMs(status, health);
+  const ageMs = nowMs - status.heartbeatAtMs;
+  if (limitMs !== undefined && ageMs > limitMs) {
+    return hung(input, `last heartbeat ${formatDuration(ageMs)} ago, limit ${formatDuration(limitMs)}`);
+  }
+  if (status.state === 'starting' && aliveMs <= input.readyWithinMs) {
+    return { verdict: 'starting', reason: `started ${formatDuration(aliveMs)} ago` };
+  }
+  return undefined;
+}
+
+function expectsHeartbeat({ health, readyByHeartbeat }: JudgeInput): boolean {
+  return readyByHeartbeat || health.heartbeatWithinMs !== undefined;
+}
+
+/** The manifest's limit, else three of the service's own beats. */
+export function heartbeatLimitMs(status: StatusRow | undefined, health: HealthRule): number | undefined {
+  if (health.heartbeatWithinMs !== undefined) return health.heartbeatWithinMs;
+  return typeof status?.heartbeatEveryMs === 'number' && status.heartbeatEveryMs > 0
+    ? status.heartbeatEveryMs * 3
+    : undefined;
+}
+
+function hung({ service }: JudgeInput, reason: string): Judgement {
+  return { verdict: 'hung', reason, next: `sigctl restart ${service}` };
+}
+
+/** The service's own limit wins over the manifest's; 0 means that nothing is expected any more. */
+export function progressLimitMs(status: StatusRow | undefined, health: HealthRule): number | undefined {
+  const own = status?.progressWithinMs ?? undefined;
+  if (own === 0) return undefined;
+  return own ?? health.progress?.withinMs;
+}
+
+function judgeProgress(input: JudgeInput, process: Live): Judgement | undefined {
+  const { status, health, nowMs, service } = input;
+  if (!isOwnRow(status, process)) return undefined;
+  const limitMs = progressLimitMs(status, health);
+  if (limitMs === undefined) return undefined;
+  const name = status.progressName ?? health.progress?.name ?? 'progress';
+  const ageMs = nowMs - (status.progressAtMs ?? process.startedAtMs);
+  if (ageMs <= limitMs) return undefined;
+  const since = status.progressAtMs === null ? `no ${name} since its start` : `last ${name}`;
+  return {
+    verdict: 'stale',
+    reason: withOwnWord(`${since} ${formatDuration(ageMs)} ago, limit ${formatDuration(limitMs)}`, status),
+    next: `sigctl logs ${service}`,
+  };
+}
+
+function withOwnWord(reason: string, status: StatusRow): string {
+  return status.state === 'error' && status.reason !== null ? `${reason}; ${status.reason}` : reason;
+}
+
+function judgeOwnWord({ status, service }: JudgeInput, process: Live): Judgement | undefined {
+  if (!isOwnRow(status, process)) return undefined;
+  if (status.state === 'error') {
+    return { verdict: 'unhealthy', reason: status.reason ?? 'reports an error', next: `sigctl logs ${service}` };
+  }
+  if (status.state === 'stopped') {
+    return {
+      verdict: 'unhealthy',
+      reason: `says it stopped, and its process still lives${status.reason === null ? '' : `: ${status.reason}`}`,
+      next: `sigctl restart ${service}`,
+    };
+  }
+  return undefined;
+}
+
+function judgeChecks({ checks, service }: JudgeInput): Judgement | undefined {
+  const failed = checks.filter((check) => !check.ok);
+  if (failed.length === 0) return undefined;
+  return {
+    verdict: 'unhealthy',
+    reason: failed.map((check) => `${check.name}: ${check.reason}`).join('; '),
+    next: `sigctl logs ${service}`,
+  };
+}
+
+function judgeParent({ service, wanted }: JudgeInput, process: Live): Judgement | undefined {
+  if (process.parent === 'none') {
+    return {
+      verdict: 'orphaned',
+      reason: 'runs, but not under PM2: nothing would restart it',
+      next: `sigctl ${wanted ? 'restart' : 'stop'} ${service}`,
+    };
+  }
+  if (wanted) return undefined;
+  return { verdict: 'degraded', reason: 'runs, though it was asked to stop', next: `sigctl stop ${service}` };
+}
+
+function judgeMemory({ memoryLimitBytes, service }: JudgeInput, process: Live): Judgement | undefined {
+  if (memoryLimitBytes === undefined || process.memoryBytes < memoryLimitBytes * MEMORY_SOFT_SHARE) return undefined;
+  return {
+    verdict: 'degraded',
+    reason: `memory ${formatSize(process.memoryBytes)} of ${formatSize(memoryLimitBytes)}`,
+    next: `sigctl logs ${service}`,
+  };
+}
+
+function healthyReason({ status, nowMs }: JudgeInput): string {
+  if (status?.progressAtMs != null) {
+    return `last ${status.progressName ?? 'progress'} ${formatDuration(nowMs - status.progressAtMs)} ago`;
+  }
+  return status?.reason ?? 'runs';
+}

@@ -1,0 +1,93 @@
+/**
+ * The manifest after validation: every default filled in, every path absolute, every unit in milliseconds or bytes.
+ * Plain JSON (no functions, no `undefined` that matters), so that it can be cached and handed to other processes.
+ */
+export interface Stack {
+  readonly name: string;
+  /** Absolute folder of the manifest; relative paths of the manifest start here, and `logs/` lies here. */
+  readonly root: string;
+  readonly manifestPath: string;
+  /** In manifest order. */
+  readonly services: readonly ServiceSpec[];
+  /** Mode name → service names, `'*'` expanded. `full` always exists. */
+  readonly modes: Readonly<Record<string, readonly string[]>>;
+  /** Settings of the manifest that are accepted and have no effect behind the launcher, in words. */
+  readonly notes: readonly string[];
+}
+
+/** One app of the manifest. */
+export interface ServiceSpec {
+  readonly name: string;
+  /** `launcher`: behind `launch.sh`, with lock, PID file and log file. `cluster`: handed to PM2 as it is. */
+  readonly kind: 'launcher' | 'cluster';
+  /** Absolute path of the script or binary. It may be missing: that is this service's failure at start, not the manifest's. */
+  readonly script: string;
+  /** What runs the script: an absolute path or a bare command name looked up in PATH; `undefined` when the script runs itself. */
+  readonly interpreter: string | undefined;
+  readonly interpreterArgs: readonly string[];
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** `env` and `env_file` merged (`env` wins). May hold secrets: never print it, never write it outside `.sigctl/` (mode 0600). */
+  readonly env: Readonly<Record<string, string>>;
+  /** Names of variables that the service may inherit from the shell that typed `sigctl start`. */
+  readonly passEnv: readonly string[];
+  /** Number of processes; above one they are named `name-0`, `name-1`, … */
+  readonly instances: number;
+  readonly memoryLimitBytes: number | undefined;
+  /** SIGINT, then SIGKILL after this long. */
+  readonly killTimeoutMs: number;
+  readonly autorestart: boolean;
+  readonly cronRestart: string | undefined;
+  readonly namespace: string | undefined;
+  /** Starts after these when both are to run. */
+  readonly after: readonly string[];
+  /** Like `after`, and starting this one starts them too. */
+  readonly needs: readonly string[];
+  readonly ready: ReadyRule;
+  readonly health: HealthRule;
+  readonly restart: RestartPolicy;
+  readonly singleton: boolean;
+  /** TCP port the service listens on (the rule's `port`, else `env.PORT`). A shell's PORT wins where `passEnv` lists it. */
+  readonly port: number | undefined;
+  /** The service keeps PM2's IPC channel and calls `process.send('ready')` (PM2's `wait_ready`). */
+  readonly waitReady: boolean;
+  /** sha-256 (hex, first 16) of the effective entry, env values included; differs when a restart would change something. */
+  readonly hash: string;
+}
+
+/** When a started service counts as ready. `withinMs` is the deadline from the start. */
+export type ReadyRule =
+  /** A row in the status table written by this very process, whose state is not `starting`. */
+  | { readonly kind: 'heartbeat'; readonly withinMs: number }
+  /** HTTP GET on 127.0.0.1 answers 2xx. */
+  | { readonly kind: 'http'; readonly path: string; readonly port: number; readonly withinMs: number }
+  /** A TCP connection to 127.0.0.1 is accepted. */
+  | { readonly kind: 'tcp'; readonly port: number; readonly withinMs: number }
+  /** A line of the service's log, written after the start, matches (source of a JavaScript regular expression). */
+  | { readonly kind: 'log'; readonly pattern: string; readonly withinMs: number }
+  /** A command, run by `sh -c` in the service's cwd, exits 0. */
+  | { readonly kind: 'command'; readonly command: string; readonly withinMs: number }
+  /** The process has been alive for `delayMs`. The default, with 1000 ms. */
+  | { readonly kind: 'delay'; readonly delayMs: number; readonly withinMs: number }
+  /** The process called `process.send('ready')` (PM2's `wait_ready`). */
+  | { readonly kind: 'message'; readonly withinMs: number };
+
+export interface HealthRule {
+  /** A heartbeat older than this is late: `hung` when the process lives. `undefined`: the service writes none. */
+  readonly heartbeatWithinMs: number | undefined;
+  /** Progress older than this is `stale`. The service's own `progress_within_ms` in the status table wins over it. */
+  readonly progress: { readonly name: string; readonly withinMs: number } | undefined;
+}
+
+export interface RestartPolicy {
+  readonly backoffMinMs: number;
+  readonly backoffMaxMs: number;
+  /** The breaker opens after `exits` unwanted exits within `withinMs`. */
+  readonly breaker: { readonly exits: number; readonly withinMs: number };
+}
+
+/** The processes of a service, by key: `trading`, or `web-0` and `web-1` when `instances` is above one. */
+export function processKeys(spec: Pick<ServiceSpec, 'name' | 'instances'>): readonly string[] {
+  if (spec.instances === 1) return [spec.name];
+  return Array.from({ length: spec.instances }, (_, index) => `${spec.name}-${index}`);
+}

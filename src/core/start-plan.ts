@@ -1,0 +1,33 @@
+import type { ObservedProcess } from './observed-process.js';
+
+/** What `start` does for one process of a service. */
+export type StartStep =
+  /** `clear`: leftovers of its last run, which still hold its lock. */
+  | { readonly kind: 'start'; readonly service: string; readonly key: string; readonly clear: readonly number[] }
+  /** It runs already, and is left alone. `note` says what is not as it should be. */
+  | { readonly kind: 'keep'; readonly service: string; readonly key: string; readonly pid: number; readonly note: string | null };
+
+/** A process that a start may concern, with what was seen of it. */
+export interface StartCandidate {
+  readonly service: string;
+  readonly key: string;
+  readonly process: ObservedProcess;
+  /** The manifest entry that the running process was started with; `null` when unknown. */
+  readonly runningHash: string | null;
+  readonly manifestHash: string;
+}
+
+/** Decides for one process whether it has to be started. Pure. A second copy is never the answer. */
+export function planStart(candidate: StartCandidate): StartStep {
+  const { service, key, process } = candidate;
+  if (process.kind === 'none') return { kind: 'start', service, key, clear: process.leftovers };
+  return { kind: 'keep', service, key, pid: process.identity.pid, note: keepNote(candidate, process.parent) };
+}
+
+function keepNote({ service, runningHash, manifestHash }: StartCandidate, parent: 'pm2' | 'none'): string | null {
+  if (parent === 'none') return `orphaned: runs, but not under PM2; "sigctl restart ${service}" takes it back`;
+  if (runningHash !== null && runningHash !== manifestHash) {
+    return `its manifest entry changed since it started; "sigctl restart ${service}" applies it`;
+  }
+  return null;
+}

@@ -1,0 +1,195 @@
+import { type Anchor, anchorHolds, findPlaceAfterCut, moveAnchor, NO_ANCHOR, readAnchor } from './anchor.js';
+import { LineSplitter } from './line-splitter.js';
+import { identifySegments, openSegments, type SegmentId } from './new-segments.js';
+import { openPiece, type Piece, pieceIdAt } from './piece.js';
+
+const CHUNK_BYTES = 256 * 1024;
+/** A reader is never more rotations behind than this, so older segments are not opened in search of its place. */
+const MAX_MISSED_ROTATIONS = 4;
+
+/** Where a cursor begins: `pieces` oldest first, the live file last; `offset` counts in the first of them. */
+export interface CursorStart {
+  readonly path: string;
+  readonly pieces: readonly Piece[];
+  readonly offset: number;
+  readonly anchor: Anchor;
+  /** Bytes from the start to the end of the log when it was opened. */
+  readonly unreadBytes: number;
+  /** Segments that existed then. */
+  readonly knownSegments: readonly SegmentId[];
+}
+
+export interface CursorRead {
+  readonly lines: string[];
+  readonly bytes: number;
+  /** There is nothing more for now. */
+  readonly atEnd: boolean;
+}
+
+interface RetiredFile {
+  readonly piece: Piece;
+  offset: number;
+  splitter: LineSplitter;
+}
+
+const NOTHING: CursorRead = { lines: [], bytes: 0, atEnd: true };
+
+/**
+ * Reads one log forward, line by line, through everything that can happen to its file:
+ *
+ * - rename and a new file (also: removed and created anew): the old file is read to its end, then segments that came and
+ *   went meanwhile, then the new file. A writer that keeps the old file open is still heard.
+ * - copy and truncate, head cut off in place (`fallocate --collapse-range`): after each chunk the bytes before it are read
+ *   again. If they moved, the chunk is dropped and the place is looked up in the new segments and the live file (anchor.ts).
+ * - a file that does not exist yet: nothing, until it does.
+ *
+ * No line is lost or doubled, with two limits. Bytes that a rotator itself loses (written between copy and truncate) are
+ * gone. And a cut is not seen if the file has grown past our place again *and* has the very same 1024 bytes before it.
+ */
+export class LogCursor {
+  readonly unreadBytes: number;
+  readonly #path: string;
+  /** `[0]` is being read; the last is the live file. */
+  #queue: Piece[];
+  #offset: number;
+  /** Of the live file, at our place in it, or at its head while an older piece is being read. */
+  #anchor: Anchor;
+  #known: readonly SegmentId[];
+  #splitter = new LineSplitter();
+  #retired: RetiredFile | undefined;
+
+  constructor(start: CursorStart) {
+    this.unreadBytes = start.unreadBytes;
+    this.#path = start.path;
+    this.#queue = [...start.pieces];
+    this.#offset = start.offset;
+    this.#anchor = start.anchor;
+    this.#known = start.knownSegments;
+  }
+
+  /** The next lines, from one chunk of at most `maxBytes`. A line without its newline is held back. */
+  async read(maxBytes: number = CHUNK_BYTES): Promise<CursorRead> {
+    let replaced = false;
+    for (;;) {
+      const piece = this.#queue[0];
+      if (piece === undefined) {
+        if (await this.#openAppeared()) continue;
+        return NOTHING;
+      }
+      const chunk = await piece.read(this.#offset, Math.min(maxBytes, CHUNK_BYTES));
+      if (this.#queue.length === 1 && !(await anchorHolds(piece, this.#anchor))) {
+        const orphan = await this.#findPlaceAgain(piece);
+        if (orphan !== undefined) return { lines: [orphan], bytes: 0, atEnd: false };
+        continue;
+      }
+      if (chunk.length > 0) return this.#accept(chunk);
+      if (this.#queue.length > 1) await this.#advance(piece);
+      else if (replaced) {
+        if (!(await this.#switchFiles(piece))) return NOTHING;
+        replaced = false;
+      } else {
+        const late = await this.#readRetired();
+        if (late !== undefined) return late;
+        const id = await pieceIdAt(this.#path);
+        if (id === undefined || id === piece.id) return NOTHING;
+        // Read on: the writer may have added to the old file between our last read and the rename.
+        replaced = true;
+      }
+    }
+  }
+
+  /** Whether a line has begun whose newline has not been read. */
+  get holdsUnfinished(): boolean {
+    return this.#splitter.holdsUnfinished;
+  }
+
+  /** The lines that wait for their newline, as they are. */
+  finish(): string[] {
+    return [this.#retired?.splitter.flush(), this.#splitter.flush()].filter((line) => line !== undefined);
+  }
+
+  async close(): Promise<void> {
+    const pieces = [...this.#queue, ...(this.#retired === undefined ? [] : [this.#retired.piece])];
+    this.#queue = [];
+    this.#retired = undefined;
+    await Promise.all(pieces.map((piece) => piece.close()));
+  }
+
+  #accept(chunk: Buffer): CursorRead {
+    if (this.#queue.length === 1) this.#anchor = moveAnchor(this.#anchor, this.#offset, chunk);
+    this.#offset += chunk.length;
+    // A line that the old file left unfinished goes on here, so from now on the old file cannot finish it any more.
+    if (this.#retired?.splitter === this.#splitter) this.#retired.splitter = new LineSplitter();
+    return { lines: this.#splitter.push(chunk), bytes: chunk.length, atEnd: false };
+  }
+
+  async #advance(done: Piece): Promise<void> {
+    this.#queue.shift();
+    this.#offset = 0;
+    await done.close();
+  }
+
+  async #openAppeared(): Promise<boolean> {
+    const live = await openPiece(this.#path);
+    if (live === undefined) return false;
+    await this.#readFromStartOf(live, (segments) => this.#newAmong(segments));
+    return true;
+  }
+
+  /** @returns false when the name has no file (any more): there is nothing to switch to yet. */
+  async #switchFiles(old: Piece): Promise<boolean> {
+    const live = await openPiece(this.#path);
+    if (live === undefined) return false;
+    const offset = this.#offset;
+    await this.#readFromStartOf(live, (segments) => {
+      const mine = segments.findIndex(({ id }) => id === old.id);
+      return mine === -1 ? [] : segments.slice(mine + 1);
+    });
+    await this.#retired?.piece.close();
+    this.#retired = { piece: old, offset, splitter: this.#splitter };
+    return true;
+  }
+
+  async #readFromStartOf(
+    live: Piece,
+    pickUnread: (segments: readonly SegmentId[]) => readonly SegmentId[],
+  ): Promise<void> {
+    const segments = await identifySegments(this.#path);
+    // Renamed since it was opened: then it is read as the live file, and what follows it is found by the next switch.
+    const renamed = segments.findIndex(({ id }) => id === live.id);
+    const unread = pickUnread(renamed === -1 ? segments : segments.slice(0, renamed));
+    this.#queue = [...(await openSegments(unread)), live];
+    this.#offset = 0;
+    this.#anchor = await readAnchor(live, 0, await live.sizeBytes());
+    this.#known = segments;
+  }
+
+  /** @returns the line that was held when the file was truncated: its end will never come. */
+  async #findPlaceAgain(live: Piece): Promise<string | undefined> {
+    const segments = await identifySegments(this.#path);
+    const fresh = await openSegments(this.#newAmong(segments).slice(-MAX_MISSED_ROTATIONS));
+    const place = await findPlaceAfterCut([...fresh, live], this.#offset, this.#anchor);
+    const first = place?.index ?? fresh.length;
+    await Promise.all(fresh.slice(0, first).map((piece) => piece.close()));
+    this.#queue = [...fresh.slice(first), live];
+    this.#offset = place?.offset ?? 0;
+    this.#known = segments;
+    const liveOffset = this.#queue.length === 1 ? this.#offset : 0;
+    this.#anchor = place === undefined ? NO_ANCHOR : await readAnchor(live, liveOffset, await live.sizeBytes());
+    return place === undefined ? this.#splitter.flush() : undefined;
+  }
+
+  #newAmong(segments: readonly SegmentId[]): readonly SegmentId[] {
+    const known = new Set(this.#known.map(({ id }) => id));
+    return segments.filter(({ id }) => !known.has(id));
+  }
+
+  /** What a writer that was not told of the rotation still adds to the old file. */
+  async #readRetired(): Promise<CursorRead | undefined> {
+    if (this.#retired === undefined) return undefined;
+    const chunk = await this.#retired.piece.read(this.#retired.offset, CHUNK_BYTES);
+    if (chunk.length === 0) return undefined;
+    this.#retired.offset += chunk.length;
+    return { lines: this.#retired.splitter.push(chunk), bytes: chunk.length, atEnd: false };
+  }
+}

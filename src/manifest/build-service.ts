@@ -1,0 +1,160 @@
+import { basename, resolve } from 'node:path';
+import type { ServiceSpec } from '../core/stack.js';
+import { describeFound } from './describe-found.js';
+import { mergeEnv } from './merge-env.js';
+import type { ShapeFault } from './parse-shape.js';
+import { readyRule } from './ready-rule.js';
+import { type CommandPlaces, type ResolvedCommand, resolveCommand } from './resolve-command.js';
+import { restartPolicy } from './restart-policy.js';
+import type { AppEntry } from './schema.js';
+import { serviceHash } from './service-hash.js';
+import { checkName, typedName } from './service-name.js';
+import { type ServicePorts, servicePorts } from './service-ports.js';
+import type { Surroundings } from './surroundings.js';
+
+/** PM2 7.0.4: SIGKILL follows this long after SIGINT. */
+const DEFAULT_KILL_TIMEOUT_MS = 1_600;
+
+/** Everything outside of the manifest that a service depends on. */
+export interface BuildContext {
+  readonly root: string;
+  readonly packageRoot: string;
+  readonly execPath: string;
+  readonly nodeVersion: string;
+  readonly cpuCount: number;
+  readonly around: Surroundings;
+}
+
+export interface BuiltService {
+  /** Complete in itself even when there are faults, so that other apps can be checked against it. */
+  readonly spec: ServiceSpec;
+  readonly ports: ServicePorts;
+  readonly faults: readonly ShapeFault[];
+  readonly notes: readonly string[];
+}
+
+/** Fills in every default of one app and lists what contradicts itself or the machine. */
+export function buildService(app: AppEntry, context: BuildContext): BuiltService {
+  const { env, faults: envFaults } = mergeEnv(app, context.root, context.around);
+  const { command, faults: commandFaults } = commandOf(app, context);
+  const ports = servicePorts(app, env, context.around);
+  const ready = readyRule(app, ports);
+  const readyFaults = 'kind' in ready ? [] : [ready];
+  const kind = app.exec_mode === 'cluster' ? 'cluster' : 'launcher';
+  const instances = instancesOf(app, context.cpuCount);
+  const name = typedName(app);
+  const declared: Omit<ServiceSpec, 'hash'> = {
+    name: name ?? '',
+    kind,
+    ...command,
+    cwd: resolve(context.root, app.cwd ?? '.'),
+    env: withUnbufferedPython(env, command),
+    passEnv: unique(app.sigctl?.passEnv ?? []),
+    instances,
+    memoryLimitBytes: app.max_memory_restart,
+    killTimeoutMs: app.kill_timeout ?? DEFAULT_KILL_TIMEOUT_MS,
+    autorestart: app.autorestart ?? true,
+    cronRestart: app.cron_restart === false ? undefined : app.cron_restart,
+    namespace: app.namespace,
+    after: unique(app.sigctl?.after ?? []),
+    needs: unique(app.sigctl?.needs ?? []),
+    ready: 'kind' in ready ? ready : { kind: 'delay', delayMs: 0, withinMs: 0 },
+    health: { heartbeatWithinMs: app.sigctl?.health?.heartbeat, progress: progressOf(app) },
+    restart: restartPolicy(app),
+    singleton: app.sigctl?.singleton ?? instances === 1,
+    port: ports.declared?.port,
+    waitReady: app.wait_ready ?? false,
+  };
+  return {
+    // The hash comes first: the PORT of whoever types a command must not make a running service look changed.
+    spec: withShellPort({ ...declared, hash: serviceHash(declared) }, ports),
+    ports,
+    faults: [
+      ...checkName(name),
+      ...commandFaults,
+      ...envFaults,
+      ...readyFaults,
+      ...modeFaults(app, command, instances),
+    ],
+    notes: notesOn(app, declared, context.execPath),
+  };
+}
+
+function commandOf(app: AppEntry, context: BuildContext): { command: ResolvedCommand; faults: readonly ShapeFault[] } {
+  const nothing = { script: '', interpreter: undefined, interpreterArgs: [], args: [] };
+  if (app.script === undefined) {
+    const fault = {
+      path: ['script'],
+      found: 'nothing',
+      expected: 'the path of a script or binary, or a command of PATH',
+    };
+    return { command: nothing, faults: [fault] };
+  }
+  const { script, interpreter, node_args: interpreterArgs = [], args = [] } = app;
+  const places: CommandPlaces = { ...context, cwd: resolve(context.root, app.cwd ?? '.') };
+  const command = resolveCommand({ script, interpreter, interpreterArgs, args }, places, context.around);
+  return 'found' in command
+    ? { command: nothing, faults: [{ path: ['script'], ...command }] }
+    : { command, faults: [] };
+}
+
+/** PM2's number where it depends on the machine. At least one, whatever is typed: `modeFaults` tells of the rest. */
+function instancesOf(app: AppEntry, cpuCount: number): number {
+  const typed = app.instances === 'max' ? 0 : (app.instances ?? 1);
+  return Math.max(1, typed < 1 && app.exec_mode === 'cluster' ? cpuCount + typed : typed);
+}
+
+function modeFaults(app: AppEntry, command: ResolvedCommand, instances: number): ShapeFault[] {
+  const faults: ShapeFault[] = [];
+  const byMachine = app.instances === 'max' || (app.instances ?? 1) < 1;
+  if (byMachine && app.exec_mode !== 'cluster') {
+    const expected = 'a whole number of at least 1 ("max", 0 and less need exec_mode "cluster")';
+    faults.push({ path: ['instances'], found: describeFound(app.instances), expected });
+  }
+  if (app.exec_mode === 'cluster' && command.script !== '' && basename(command.interpreter ?? '') !== 'node') {
+    faults.push({
+      path: ['exec_mode'],
+      found: '"cluster"',
+      expected: '"fork": only scripts that node runs can cluster',
+    });
+  }
+  if (app.sigctl?.singleton === true && instances > 1) {
+    faults.push({
+      path: ['sigctl', 'singleton'],
+      found: 'true',
+      expected: `false, or one instance instead of ${instances}`,
+    });
+  }
+  return faults;
+}
+
+function notesOn(app: AppEntry, spec: Omit<ServiceSpec, 'hash'>, execPath: string): string[] {
+  if (spec.instances === 1 || app.exec_mode !== undefined || spec.interpreter !== execPath) return [];
+  const alone = `"instances" starts ${spec.instances} separate processes`;
+  return [`${alone}; with exec_mode "cluster", PM2's choice here, they would share one port`];
+}
+
+/** As PM2 does: a Python that writes to a file keeps its lines back for minutes, and loses them when it is killed. */
+function withUnbufferedPython(
+  env: Readonly<Record<string, string>>,
+  command: ResolvedCommand,
+): Readonly<Record<string, string>> {
+  const program = basename(command.interpreter ?? command.script);
+  return program.startsWith('python') ? { PYTHONUNBUFFERED: '1', ...env } : env;
+}
+
+/** Leaves PORT to the shell, so that what the service hears is what sigctl expects, in whatever order the two are merged. */
+function withShellPort(spec: ServiceSpec, { fromShell }: ServicePorts): ServiceSpec {
+  if (fromShell === undefined) return spec;
+  const { PORT: _shadowed, ...env } = spec.env;
+  return { ...spec, env, port: fromShell };
+}
+
+function progressOf(app: AppEntry): ServiceSpec['health']['progress'] {
+  const progress = app.sigctl?.health?.progress;
+  return progress === undefined ? undefined : { name: progress.name, withinMs: progress.within };
+}
+
+function unique(names: readonly string[]): readonly string[] {
+  return [...new Set(names)];
+}

@@ -1,0 +1,133 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Stack } from '../core/stack.js';
+import { isRecord } from './copy-plain.js';
+import { loadManifest, type RawManifest } from './load-manifest.js';
+import { isStack } from './parse-stack.js';
+import { createSurroundings, LOOKUP_KINDS, type Lookup, type ShellEnv, stillHold } from './surroundings.js';
+
+export interface StackRequest {
+  readonly manifestPath: string;
+  /** SIGCTL_HOME of the stack, absolute. */
+  readonly home: string;
+  /** The node that runs services: its path, and its version without `v`. */
+  readonly execPath: string;
+  readonly nodeVersion: string;
+  /** PATH, and PORT where a service passes it on, are all that is read of it. */
+  readonly shellEnv: ShellEnv;
+  /** Folder of the sigctl package. */
+  readonly packageRoot: string;
+  readonly sigctlVersion: string;
+}
+
+/** `stack.json`. It holds variables of the services, so that only its owner may read it. */
+interface Snapshot {
+  /** Digest of everything that went into validation, but the lookups. */
+  readonly key: string;
+  readonly lookups: readonly Lookup[];
+  readonly stack: Stack;
+}
+
+/**
+ * The validated stack. `<home>/stack.json` answers when nothing that it was made from has changed, which spares the load of
+ * zod; otherwise the manifest is validated, and the file renewed if `home` exists already (reading never creates it).
+ *
+ * @throws {SigctlError} `MANIFEST_INVALID`.
+ */
+export async function readStack(request: StackRequest): Promise<Stack> {
+  const raw = loadManifest(request.manifestPath);
+  const known = readCurrent(raw, request);
+  if (known !== undefined) return known.stack;
+  const snapshot = await validate(raw, request);
+  try {
+    if (existsSync(request.home)) store(request.home, snapshot);
+  } catch {
+    // A read-only or full disk costs the next command 100 ms, and must not fail this one.
+  }
+  return snapshot.stack;
+}
+
+/**
+ * Like `readStack`, and makes sure that `<home>/stack.json` holds the result for other processes; creates `home` (0700).
+ *
+ * @throws {SigctlError} `MANIFEST_INVALID`.
+ * @throws The error of the file system when it cannot be written.
+ */
+export async function writeSnapshot(request: StackRequest): Promise<Stack> {
+  const raw = loadManifest(request.manifestPath);
+  const known = readCurrent(raw, request);
+  if (known !== undefined) return known.stack;
+  const snapshot = await validate(raw, request);
+  mkdirSync(request.home, { recursive: true, mode: 0o700 });
+  store(request.home, snapshot);
+  return snapshot.stack;
+}
+
+/** The stack that sigctl last validated, for processes that do not read manifests. `undefined`: none, or not readable as one. */
+export function readSnapshot(home: string): Stack | undefined {
+  return readFile(home)?.stack;
+}
+
+function readCurrent(raw: RawManifest, request: StackRequest): Snapshot | undefined {
+  const snapshot = readFile(request.home);
+  if (snapshot === undefined || snapshot.key !== keyOf(raw, request)) return undefined;
+  return stillHold(snapshot.lookups, request.shellEnv) ? snapshot : undefined;
+}
+
+async function validate(raw: RawManifest, request: StackRequest): Promise<Snapshot> {
+  const { validateManifest } = await import('./validate-manifest.js');
+  const around = createSurroundings(request.shellEnv);
+  const stack = validateManifest(raw, { ...request, cpuCount: availableParallelism(), around });
+  return { key: keyOf(raw, request), lookups: around.lookups(), stack };
+}
+
+function keyOf(raw: RawManifest, request: StackRequest): string {
+  const { execPath, nodeVersion, packageRoot, sigctlVersion } = request;
+  const inputs = [sigctlVersion, execPath, nodeVersion, packageRoot, availableParallelism(), raw];
+  return createHash('sha256').update(JSON.stringify(inputs, distinctly)).digest('hex');
+}
+
+/** JSON drops functions and writes NaN as null; told apart, a manifest that became faulty does not look unchanged. */
+function distinctly(_key: string, value: unknown): unknown {
+  const isPlain = typeof value !== 'function' && typeof value !== 'symbol' && typeof value !== 'bigint';
+  if (isPlain && !(value instanceof RegExp) && !(typeof value === 'number' && !Number.isFinite(value))) return value;
+  return { [typeof value]: String(value) };
+}
+
+function store(home: string, snapshot: Snapshot): void {
+  const path = snapshotPath(home);
+  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    writeFileSync(draft, JSON.stringify(snapshot), { mode: 0o600, flag: 'wx' });
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+function readFile(home: string): Snapshot | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(snapshotPath(home), 'utf8'));
+    return isSnapshot(value) ? value : undefined;
+  } catch {
+    // Missing or torn: it is a cache, and the manifest has the truth.
+    return undefined;
+  }
+}
+
+function isSnapshot(value: unknown): value is Snapshot {
+  if (!isRecord(value) || typeof value['key'] !== 'string' || !isStack(value['stack'])) return false;
+  return Array.isArray(value['lookups']) && value['lookups'].every(isLookup);
+}
+
+function isLookup(value: unknown): value is Lookup {
+  if (!isRecord(value) || typeof value['subject'] !== 'string' || typeof value['answer'] !== 'string') return false;
+  return LOOKUP_KINDS.some((kind) => kind === value['kind']);
+}
+
+function snapshotPath(home: string): string {
+  return join(home, 'stack.json');
+}

@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ObservedProcess } from '../core/observed-process.js';
+import { processKeys, type ServiceSpec, type Stack } from '../core/stack.js';
+import { readLoggedExits, type LoggedExit } from '../pm2/daemon-log.js';
+import { DAEMON_KEY, type HomePaths, lockPath } from '../process/home.js';
+import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js';
+import { readLockHolders } from '../process/lock-holders.js';
+import { type ProcStat, readBootId, readProcStat, startedAtMs } from '../process/proc-stat.js';
+import { readTreeMemoryBytes } from '../process/tree.js';
+
+/** One process of a service, as the manifest names it and as the kernel shows it. */
+export interface ObservedInstance {
+  readonly spec: ServiceSpec;
+  readonly key: string;
+  readonly instance: string;
+  readonly process: ObservedProcess;
+}
+
+export interface ObserveOptions {
+  readonly paths: HomePaths;
+  readonly nowMs: number;
+  /** Services for which an absent process is looked into: its last exit, and children that outlived it. */
+  readonly explain: (service: string) => boolean;
+}
+
+/** Looks at every process of the stack: lock and PID files, `/proc`, and the daemon's log. Asks PM2 nothing and changes nothing. */
+export function observeProcesses(stack: Stack, options: ObserveOptions): readonly ObservedInstance[] {
+  const daemonPid = readDaemonPid(options.paths);
+  const found = stack.services.flatMap((spec) => observeService(spec, daemonPid, options));
+  return explainAbsent(found, options);
+}
+
+/** The pid of this stack's PM2 daemon, `undefined` when it does not live. */
+export function readDaemonPid(paths: HomePaths): number | undefined {
+  const record = readLaunchRecord(lockPath(paths, DAEMON_KEY));
+  return record !== undefined && readLive(record) !== undefined ? record.identity.pid : undefined;
+}
+
+function observeService(spec: ServiceSpec, daemonPid: number | undefined, options: ObserveOptions): ObservedInstance[] {
+  const clusterPids = spec.kind === 'cluster' ? readClusterPids(spec.name, daemonPid, options.paths) : [];
+  return processKeys(spec).map((key, index) => {
+    const record =
+      spec.kind === 'cluster' ? undefined : readLaunchRecord(lockPath(options.paths, key));
+    const stat = spec.kind === 'cluster' ? readProcStat(clusterPids[index] ?? 0) : record && readLive(record);
+    const process = stat === undefined ? absent(record) : running(stat, record, daemonPid, options.nowMs);
+    return { spec, key, instance: String(index), process };
+  });
+}
+
+/** The process that the launcher recorded, if it is that very process and this very boot. */
+function readLive({ identity, bootId }: LaunchRecord): ProcStat | undefined {
+  const stat = readProcStat(identity.pid);
+  return stat?.startToken === identity.startToken && bootId === readBootId() ? stat : undefined;
+}
+
+function absent(record: LaunchRecord | undefined): ObservedProcess {
+  return { kind: 'none', lastExit: null, starts: record?.starts ?? 0, breakerOpen: false, leftovers: [] };
+}
+
+function running(
+  stat: ProcStat,
+  record: LaunchRecord | undefined,
+  daemonPid: number | undefined,
+  nowMs: number,
+): ObservedProcess {
+  return {
+    kind: 'running',
+    identity: { pid: stat.pid, startToken: stat.startToken },
+    startedAtMs: startedAtMs(stat.startToken, nowMs),
+    parent: stat.ppid === daemonPid ? 'pm2' : 'none',
+    starts: record?.starts ?? 1,
+    memoryBytes: readTreeMemoryBytes(stat.pid),
+    cpuMs: stat.cpuMs,
+    duplicates: [],
+  };
+}
+
+/** PM2 keeps one PID file for each process of a cluster app: `<name>-<id>.pid`. */
+function readClusterPids(name: string, daemonPid: number | undefined, paths: HomePaths): readonly number[] {
+  if (daemonPid === undefined) return [];
+  const folder = join(paths.pm2, 'pids');
+  return readdirSync(folder)
+    .filter((file) => file.startsWith(`${name}-`) && /^\d+\.pid$/.test(file.slice(name.length + 1)))
+    .sort((a, b) => a.length - b.length || a.localeCompare(b))
+    .map((file) => Number(readFileSync(join(folder, file), 'utf8')))
+    .filter((pid) => readProcStat(pid)?.ppid === daemonPid);
+}
+
+function explainAbsent(found: readonly ObservedInstance[], { paths, explain }: ObserveOptions): readonly ObservedInstance[] {
+  const unclear = found.filter(({ spec, process }) => process.kind === 'none' && explain(spec.name));
+  if (unclear.length === 0) return found;
+  const exits = readLoggedExits(paths.pm2);
+  const holders = readLockHolders(unclear.map(({ key }) => lockPath(paths, key)));
+  return found.map((instance) =>
+    unclear.includes(instance)
+      ? { ...instance, process: explained(instance, exits.get(instance.key), holders.get(lockPath(paths, instance.key)) ?? []) }
+      : instance,
+  );
+}
+
+function explained({ process }: ObservedInstance, exit: LoggedExit | undefined, leftovers: readonly number[]): ObservedProcess {
+  if (process.kind !== 'none') return process;
+  const lastExit = exit === undefined ? null : { atMs: exit.atMs, code: exit.code, signal: exit.signal };
+  return { ...process, lastExit, breakerOpen: exit?.gaveUp ?? false, leftovers };
+}

@@ -1,0 +1,89 @@
+import { heartbeatLimitMs, isOwnRow, judge, progressLimitMs } from '../core/judge.js';
+import type { ServiceReport } from '../core/service-report.js';
+import type { Stack } from '../core/stack.js';
+import type { StatusRow } from '../core/status-row.js';
+import { homePaths } from '../process/home.js';
+import type { Desired } from '../store/desired.js';
+import { type ObservedInstance, observeProcesses } from './observe-processes.js';
+
+export interface StackObservation {
+  readonly stack: Stack;
+  /** `.sigctl` of the stack. */
+  readonly home: string;
+  readonly statuses: readonly StatusRow[];
+  readonly desired: readonly Desired[];
+  /** Epoch milliseconds. */
+  readonly nowMs: number;
+}
+
+/** Verdict and facts for each process of the stack, in manifest order. Asks PM2 nothing and changes nothing. */
+export function observeStack({ stack, home, statuses, desired, nowMs }: StackObservation): readonly ServiceReport[] {
+  const wanted = new Set(desired.filter((entry) => entry.wanted === 'running').map((entry) => entry.service));
+  const instances = observeProcesses(stack, {
+    paths: homePaths(stack.root, home),
+    nowMs,
+    explain: (service) => wanted.has(service),
+  });
+  return instances.map((instance) =>
+    reportInstance(instance, wanted.has(instance.spec.name), findRow(statuses, instance), nowMs),
+  );
+}
+
+function findRow(statuses: readonly StatusRow[], { spec, instance }: ObservedInstance): StatusRow | undefined {
+  return statuses.find((row) => row.service === spec.name && row.instance === instance);
+}
+
+/** Joins what the kernel shows with what the service says into one report. */
+export function reportInstance(
+  { spec, key, instance, process }: ObservedInstance,
+  wanted: boolean,
+  status: StatusRow | undefined,
+  nowMs: number,
+): ServiceReport {
+  const judgement = judge({
+    service: spec.name,
+    wanted,
+    process,
+    status,
+    checks: [],
+    health: spec.health,
+    readyWithinMs: spec.ready.withinMs,
+    readyByHeartbeat: spec.ready.kind === 'heartbeat',
+    memoryLimitBytes: spec.memoryLimitBytes,
+    nowMs,
+  });
+  const live = process.kind === 'running' ? process : undefined;
+  const own = live !== undefined && isOwnRow(status, live) ? status : undefined;
+  return {
+    service: spec.name,
+    instance,
+    key,
+    verdict: judgement.verdict,
+    reason: judgement.reason,
+    next: judgement.next ?? null,
+    wanted,
+    state: own?.state ?? (status === undefined ? null : offlineOr(status)),
+    stateReason: own?.reason ?? null,
+    pid: live?.identity.pid ?? null,
+    uptimeMs: live === undefined ? null : nowMs - live.startedAtMs,
+    restarts: process.starts === 0 ? null : process.starts - 1,
+    memoryBytes: live?.memoryBytes ?? null,
+    memoryLimitBytes: spec.memoryLimitBytes ?? null,
+    cpuPercent: live === undefined ? null : cpuPercent(live.cpuMs, nowMs - live.startedAtMs),
+    heartbeatAgeMs: own === undefined ? null : nowMs - own.heartbeatAtMs,
+    heartbeatWithinMs: heartbeatLimitMs(own, spec.health) ?? null,
+    progressName: own?.progressName ?? spec.health.progress?.name ?? null,
+    progressAgeMs: own?.progressAtMs == null ? null : nowMs - own.progressAtMs,
+    progressWithinMs: progressLimitMs(own, spec.health) ?? null,
+    port: spec.port ?? null,
+  };
+}
+
+/** A row whose writer is gone says `stopped` or `error` for good; any other state of a dead process is offline. */
+function offlineOr(status: StatusRow): ServiceReport['state'] {
+  return status.state === 'stopped' || status.state === 'error' ? status.state : 'offline';
+}
+
+function cpuPercent(cpuMs: number, aliveMs: number): number {
+  return aliveMs <= 0 ? 0 : Math.round((1_000 * cpuMs) / aliveMs) / 10;
+}

@@ -1,0 +1,30 @@
+import type { Progress } from '../core/outcome.js';
+import type { ServiceSpec, Stack } from '../core/stack.js';
+import type { HomePaths } from '../process/home.js';
+import type { StatusDb } from '../store/open.js';
+
+/** What a change of the stack works with. */
+export interface OperateContext {
+  readonly stack: Stack;
+  readonly paths: HomePaths;
+  readonly db: StatusDb;
+  /** `scripts/services/launch.sh` of the sigctl package. */
+  readonly launcher: string;
+  /** The sigctl executable, for services that call it. */
+  readonly sigctlBin: string;
+  /** Environment of the shell that typed the command. Services get an allow-list of it. */
+  readonly shellEnv: Readonly<Record<string, string | undefined>>;
+  /** Who asked: `operator root`, `website`. */
+  readonly actor: string;
+  readonly nowMs: () => number;
+  readonly onProgress: (progress: Progress) => void;
+  /** Ctrl-C: stop waiting, leave the services as they are. */
+  readonly signal: AbortSignal;
+}
+
+/** One process of a service that is to be started or stopped. */
+export interface Target {
+  readonly spec: ServiceSpec;
+  readonly key: string;
+  readonly instance: string;
+}

@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EXIT, SigctlError } from '../errors.js';
+import { connectPm2, type Pm2Client } from '../pm2/client.js';
+import { daemonCommand, daemonFolders, daemonLogPath } from '../pm2/daemon-command.js';
+import { daemonSockets } from '../process/daemon-sockets.js';
+import { DAEMON_KEY, launchPath, lockPath, pidPath } from '../process/home.js';
+import { isAlive } from '../process/identity.js';
+import { writeLaunchFile } from '../process/launch-file.js';
+import { readLaunchRecord } from '../process/launch-record.js';
+import { waitUntilGone } from '../process/signals.js';
+import type { OperateContext } from './context.js';
+
+/** A fresh daemon needs a second or two on a slow machine. */
+const SPAWN_DEADLINE_MS = 30_000;
+const CONNECT_DEADLINE_MS = 2_000;
+const POLL_MS = 25;
+const END_DEADLINE_MS = 5_000;
+
+type DaemonContext = Pick<OperateContext, 'paths' | 'launcher' | 'shellEnv'>;
+
+/** A connection to this stack's daemon; `undefined` when none runs. Never starts one. */
+export async function connectDaemon({ paths }: Pick<DaemonContext, 'paths'>): Promise<Pm2Client | undefined> {
+  if (!daemonLives({ paths })) return undefined;
+  return connectPm2(daemonSockets(paths.pm2).rpc, CONNECT_DEADLINE_MS);
+}
+
+/**
+ * A connection to this stack's daemon, started first where there is none.
+ *
+ * The daemon runs behind the launcher like a service: its kernel lock makes a second daemon impossible, however many
+ * commands race (PM2 itself would leave two, and a client that waits for ever).
+ *
+ * @throws {SigctlError} `PM2_UNREACHABLE` (exit 4).
+ */
+export async function ensureDaemon(context: DaemonContext): Promise<Pm2Client> {
+  const startedAt = performance.now();
+  for (let launched = false; performance.now() - startedAt < SPAWN_DEADLINE_MS; ) {
+    const client = await connectDaemon(context);
+    if (client !== undefined) return client;
+    if (!launched && !daemonLives(context)) launchDaemon(context);
+    launched = true;
+    await sleep(POLL_MS);
+  }
+  throw unreachable(context);
+}
+
+/** Ends the daemon when it has nothing left to look after. */
+export async function retireDaemon(context: Pick<DaemonContext, 'paths'>, client: Pm2Client): Promise<void> {
+  const apps = await client.list();
+  if (apps.length > 0) return;
+  const record = readLaunchRecord(lockPath(context.paths, DAEMON_KEY));
+  await client.shutDown();
+  if (record !== undefined) await waitUntilGone([record.identity], END_DEADLINE_MS);
+}
+
+function daemonLives({ paths }: Pick<DaemonContext, 'paths'>): boolean {
+  const record = readLaunchRecord(lockPath(paths, DAEMON_KEY));
+  return record !== undefined && isAlive(record.identity);
+}
+
+function launchDaemon({ paths, launcher, shellEnv }: DaemonContext): void {
+  for (const folder of [...daemonFolders(paths.pm2), paths.run]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { command, env } = daemonCommand(paths.pm2, daemonSockets(paths.pm2), {
+    path: shellEnv['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+    home: shellEnv['HOME'] ?? '/',
+  });
+  writeLaunchFile(launchPath(paths, DAEMON_KEY), {
+    key: DAEMON_KEY,
+    lock: lockPath(paths, DAEMON_KEY),
+    pidFile: pidPath(paths, DAEMON_KEY),
+    logFile: daemonLogPath(paths.pm2),
+    cwd: '/',
+    startId: '-',
+    flock: findFlock(shellEnv['PATH']),
+    keepIpc: false,
+    env,
+    command,
+  });
+  // Its own session: Ctrl-C in the terminal that typed `start` is not meant for the daemon.
+  const child = spawn('/usr/bin/env', ['-i', '/bin/sh', launcher, launchPath(paths, DAEMON_KEY)], {
+    detached: true,
+    stdio: 'ignore',
+  });
+  child.unref();
+}
+
+/** Path of `flock(1)`, `undefined` where there is none (macOS). */
+export function findFlock(path: string | undefined): string | undefined {
+  return [...(path ?? '').split(delimiter), '/usr/bin', '/bin']
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, 'flock'))
+    .find((file) => existsSync(file));
+}
+
+function unreachable({ paths }: DaemonContext): SigctlError {
+  const pid = readLaunchRecord(lockPath(paths, DAEMON_KEY))?.identity.pid;
+  const who = pid !== undefined && daemonLives({ paths }) ? `its daemon (pid ${pid}) does not answer` : 'its daemon does not start';
+  return new SigctlError(`Cannot reach PM2: ${who} within ${SPAWN_DEADLINE_MS / 1_000} s`, {
+    code: 'PM2_UNREACHABLE',
+    hint: `Its own log is ${daemonLogPath(paths.pm2)}${pid === undefined ? '' : `; to end it: kill -9 ${pid}. The services survive that`}`,
+    exitCode: EXIT.environment,
+  });
+}

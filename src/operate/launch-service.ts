@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
+import type { StartFailure } from '../core/outcome.js';
+import type { ServiceSpec } from '../core/stack.js';
+import { launcherRecord } from '../pm2/app-record.js';
+import type { Pm2Client } from '../pm2/client.js';
+import { clusterRecord } from '../pm2/cluster-record.js';
+import { launchPath, lockPath, logPath, pidPath } from '../process/home.js';
+import { writeLaunchFile } from '../process/launch-file.js';
+import { readPortHolder } from '../process/ports.js';
+import type { OperateContext, Target } from './context.js';
+import { findFlock } from './daemon.js';
+import { serviceEnv } from './service-env.js';
+
+/** PM2 calls an app with `wait_ready` online when this is over; ours is longer, so that only the message can do it. */
+const MESSAGE_MARGIN_MS = 60_000;
+
+/** What is wrong with a service before anything is started; `undefined` when it can start. */
+export function findObstacle({ spec, key }: Target, env: Readonly<Record<string, string>>): StartFailure | undefined {
+  const failure = { service: spec.name, key, exitCode: null, exitSignal: null, logTail: [] };
+  if (!existsSync(spec.script)) {
+    return {
+      ...failure,
+      code: 'SCRIPT_MISSING',
+      reason: `script "${spec.script}" does not exist`,
+      hint: 'Correct "script" in the manifest, or build it',
+    };
+  }
+  const program = spec.interpreter ?? spec.script;
+  if (!isRunnable(program, env['PATH'] ?? '')) {
+    return {
+      ...failure,
+      code: 'SCRIPT_MISSING',
+      reason: spec.interpreter === undefined ? `"${program}" is not executable` : `interpreter "${program}" is not in PATH`,
+      hint: spec.interpreter === undefined ? `chmod +x "${program}"` : `Install "${program}", or correct "interpreter" in the manifest`,
+    };
+  }
+  return portObstacle(spec, failure);
+}
+
+function portObstacle(
+  spec: ServiceSpec,
+  failure: Omit<StartFailure, 'code' | 'reason' | 'hint'>,
+): StartFailure | undefined {
+  // Several processes share a port only in a cluster, where PM2 holds it.
+  const holder = spec.port === undefined || spec.kind === 'cluster' ? undefined : readPortHolder(spec.port);
+  if (holder === undefined) return undefined;
+  const who = holder.pid === undefined ? holder.command : `pid ${holder.pid} (${holder.command})`;
+  return {
+    ...failure,
+    code: 'PORT_TAKEN',
+    reason: `port ${holder.port} is held by ${who}`,
+    hint: holder.pid === undefined ? 'Give the service another port' : `End it (kill ${holder.pid}), or give the service another port`,
+  };
+}
+
+function isRunnable(program: string, path: string): boolean {
+  if (isAbsolute(program)) return isExecutable(program);
+  return path.split(delimiter).some((folder) => folder !== '' && isExecutable(join(folder, program)));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    // Missing or not permitted: either way it cannot be run.
+    return false;
+  }
+}
+
+/** Hands one process of a service to PM2, and returns the id of this start. */
+export async function launchService(
+  context: OperateContext,
+  client: Pm2Client,
+  { spec, key, instance }: Target,
+  mode: string,
+): Promise<string> {
+  const env = serviceEnv(context, spec, instance, mode);
+  const startId = randomUUID();
+  for (const folder of [context.paths.run, context.paths.data]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  mkdirSync(context.paths.logs, { recursive: true });
+  if (spec.kind === 'cluster') {
+    await client.prepare(clusterRecord(spec, env, logPath(context.paths, key), context.paths.pm2));
+    return startId;
+  }
+  writeLaunchFile(launchPath(context.paths, key), {
+    key,
+    lock: lockPath(context.paths, key),
+    pidFile: pidPath(context.paths, key),
+    logFile: logPath(context.paths, key),
+    cwd: spec.cwd,
+    startId,
+    flock: findFlock(context.shellEnv['PATH']),
+    keepIpc: spec.waitReady,
+    env,
+    command: [...(spec.interpreter === undefined ? [] : [spec.interpreter, ...spec.interpreterArgs]), spec.script, ...spec.args],
+  });
+  await client.prepare(
+    launcherRecord({
+      key,
+      namespace: spec.namespace ?? 'default',
+      launcher: context.launcher,
+      launchFile: launchPath(context.paths, key),
+      pm2Home: context.paths.pm2,
+      autorestart: spec.autorestart,
+      killTimeoutMs: spec.killTimeoutMs,
+      memoryLimitBytes: spec.memoryLimitBytes,
+      cronRestart: spec.cronRestart,
+      backoffMinMs: spec.restart.backoffMinMs,
+      breaker: spec.restart.breaker,
+      readyMessageWithinMs: spec.ready.kind === 'message' ? spec.ready.withinMs + MESSAGE_MARGIN_MS : undefined,
+    }),
+  );
+  return startId;
+}

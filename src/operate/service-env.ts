@@ -1,0 +1,46 @@
+import { dirname } from 'node:path';
+import type { ServiceSpec } from '../core/stack.js';
+import type { OperateContext } from './context.js';
+
+/** What every service inherits from the shell that started it, and nothing else but its own `passEnv`. */
+const INHERITED = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'TMPDIR'];
+
+/** The whole environment of one process of a service: inherited names, then the manifest's, then sigctl's own. */
+export function serviceEnv(
+  context: Pick<OperateContext, 'stack' | 'paths' | 'sigctlBin' | 'shellEnv'>,
+  spec: ServiceSpec,
+  instance: string,
+  mode: string,
+): Readonly<Record<string, string>> {
+  return {
+    ...pick(context.shellEnv, INHERITED),
+    ...spec.env,
+    ...pick(context.shellEnv, spec.passEnv),
+    // Under cron the PATH is short: the node that runs sigctl is found all the same.
+    PATH: withFolder(dirname(process.execPath), spec.env['PATH'] ?? context.shellEnv['PATH']),
+    // PM2's name for it, which clustered apps read.
+    NODE_APP_INSTANCE: instance,
+    SIGCTL_SERVICE: spec.name,
+    SIGCTL_INSTANCE: instance,
+    SIGCTL_HOME: context.paths.home,
+    SIGCTL_STATUS_DB: context.paths.statusDb,
+    SIGCTL_ROOT: context.stack.root,
+    SIGCTL_CONFIG: context.stack.manifestPath,
+    SIGCTL_BIN: context.sigctlBin,
+    SIGCTL_MODE: mode,
+  };
+}
+
+function pick(env: Readonly<Record<string, string | undefined>>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = env[name];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
+
+function withFolder(folder: string, path: string | undefined): string {
+  const folders = (path ?? '/usr/local/bin:/usr/bin:/bin').split(':');
+  return folders.includes(folder) ? folders.join(':') : [...folders, folder].join(':');
+}

@@ -1,0 +1,101 @@
+import type { StartOutcome, StopOutcome } from '../core/outcome.js';
+import type { ObservedProcess } from '../core/observed-process.js';
+import { planStart, type StartStep } from '../core/start-plan.js';
+import { planStop, type StopStep } from '../core/stop-plan.js';
+import type { Stack } from '../core/stack.js';
+import { type ObservedInstance, observeProcesses } from '../observe/observe-processes.js';
+import { readDesired } from '../store/desired.js';
+import { readFact, writeFact } from '../store/facts.js';
+import type { OperateContext } from './context.js';
+import { startStack } from './start-stack.js';
+import { stopStack } from './stop-stack.js';
+
+/** The fact under which the mode in force is kept. */
+const MODE_FACT = 'mode';
+
+/** What one command sees and does while it holds the stack's lock. */
+export interface Session {
+  readonly stack: Stack;
+  readonly mode: string | undefined;
+  readonly planStart: (services: readonly string[]) => readonly StartStep[];
+  readonly planStop: (services: readonly string[]) => readonly StopStep[];
+  readonly presence: () => { readonly running: ReadonlySet<string>; readonly present: ReadonlySet<string> };
+  readonly applyStart: (steps: readonly StartStep[]) => Promise<readonly StartOutcome[]>;
+  readonly applyStop: (steps: readonly StopStep[]) => Promise<readonly StopOutcome[]>;
+  readonly applyRestart: (
+    services: readonly string[],
+  ) => Promise<{ readonly stopped: readonly StopOutcome[]; readonly started: readonly StartOutcome[] }>;
+  readonly writeMode: (mode: string) => void;
+  readonly interrupted: () => boolean;
+}
+
+/** Opens a session. The caller holds the stack's lock for as long as it lives. */
+export function openSession(context: OperateContext): Session {
+  const { stack, db } = context;
+  const mode = () => readFact(db, MODE_FACT);
+  const observe = () => observeProcesses(stack, { paths: context.paths, nowMs: context.nowMs(), explain: () => true });
+  const planStarts = (services: readonly string[]) => makeStartSteps(context, observe(), services);
+  const planStops = (services: readonly string[]) => makeStopSteps(context, observe(), services);
+  const applyStart = (steps: readonly StartStep[]) => startStack(context, steps, observe(), mode() ?? '');
+  return {
+    stack,
+    mode: mode(),
+    planStart: planStarts,
+    planStop: planStops,
+    presence: () => readPresence(context, observe()),
+    applyStart,
+    applyStop: (steps) => stopStack(context, steps, observe(), { forGood: true }),
+    applyRestart: async (services) => {
+      const stopped = await stopStack(context, planStops(services), observe(), { forGood: false });
+      const stuck = new Set(stopped.filter((outcome) => outcome.kind === 'failed').map((outcome) => outcome.service));
+      return { stopped, started: await applyStart(planStarts(services.filter((service) => !stuck.has(service)))) };
+    },
+    writeMode: (name) => writeFact(db, MODE_FACT, name),
+    interrupted: () => context.signal.aborted,
+  };
+}
+
+function makeStartSteps({ db }: OperateContext, seen: readonly ObservedInstance[], services: readonly string[]): readonly StartStep[] {
+  const desired = new Map(readDesired(db).map((entry) => [entry.service, entry]));
+  return chosen(seen, services).map(({ spec, key, process }) =>
+    planStart({
+      service: spec.name,
+      key,
+      process,
+      runningHash: desired.get(spec.name)?.manifestHash ?? null,
+      manifestHash: spec.hash,
+    }),
+  );
+}
+
+function makeStopSteps({ db }: OperateContext, seen: readonly ObservedInstance[], services: readonly string[]): readonly StopStep[] {
+  const wanted = readWanted(db);
+  return chosen(seen, services).map(({ spec, key, process }) => planStop(spec.name, key, process, wanted.has(spec.name)));
+}
+
+function chosen(seen: readonly ObservedInstance[], services: readonly string[]): readonly ObservedInstance[] {
+  return seen.filter(({ spec }) => services.includes(spec.name));
+}
+
+function readPresence({ db }: OperateContext, seen: readonly ObservedInstance[]) {
+  const wanted = readWanted(db);
+  const partly = new Set(seen.filter(({ process }) => !isLive(process)).map(({ spec }) => spec.name));
+  const names = seen.map(({ spec }) => spec.name);
+  const live = new Set(seen.filter(({ process }) => isLive(process) || hasLeftovers(process)).map(({ spec }) => spec.name));
+  return {
+    running: new Set(names.filter((name) => !partly.has(name))),
+    present: new Set(names.filter((name) => live.has(name) || wanted.has(name))),
+  };
+}
+
+function isLive(process: ObservedProcess): boolean {
+  return process.kind === 'running';
+}
+
+function hasLeftovers(process: ObservedProcess): boolean {
+  return process.kind === 'none' && process.leftovers.length > 0;
+}
+
+function readWanted(db: OperateContext['db']): ReadonlySet<string> {
+  return new Set(readDesired(db).filter((entry) => entry.wanted === 'running').map((entry) => entry.service));
+}

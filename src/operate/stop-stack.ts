@@ -1,0 +1,136 @@
+import { stopLevels } from '../core/graph.js';
+import { formatDuration } from '../core/duration.js';
+import type { ProcessIdentity } from '../core/observed-process.js';
+import type { StopOutcome } from '../core/outcome.js';
+import type { StopStep } from '../core/stop-plan.js';
+import type { Pm2Client } from '../pm2/client.js';
+import { lockPath } from '../process/home.js';
+import { identify, isAlive } from '../process/identity.js';
+import { readLockHolders } from '../process/lock-holders.js';
+import { endProcesses, endTree } from '../process/signals.js';
+import { writeDesired } from '../store/desired.js';
+import { recordEvent } from '../store/events.js';
+import type { OperateContext, Target } from './context.js';
+import { connectDaemon, retireDaemon } from './daemon.js';
+import { removeApps } from './remove-apps.js';
+
+type EffectiveStop = Exclude<StopStep, { kind: 'skip' }>;
+
+export interface StopOptions {
+  /** `false` for the first half of a restart: the services are wanted all the while, and the daemon stays. */
+  readonly forGood: boolean;
+}
+
+/** Carries out the steps: dependents first. One service's failure is an outcome, and the others are still stopped. */
+export async function stopStack(
+  context: OperateContext,
+  steps: readonly StopStep[],
+  targets: readonly Target[],
+  options: StopOptions,
+): Promise<readonly StopOutcome[]> {
+  if (options.forGood) for (const step of steps) unwant(context, step.service);
+  const outcomes: StopOutcome[] = steps.flatMap((step) =>
+    step.kind === 'skip' ? [{ kind: 'already' as const, service: step.service, key: step.key }] : [],
+  );
+  const work = steps.filter((step) => step.kind !== 'skip');
+  if (work.length > 0) outcomes.push(...(await stopLevelByLevel(context, work, targets, options)));
+  return steps.flatMap((step) => outcomes.find((outcome) => outcome.key === step.key) ?? []);
+}
+
+async function stopLevelByLevel(
+  context: OperateContext,
+  steps: readonly EffectiveStop[],
+  targets: readonly Target[],
+  options: StopOptions,
+): Promise<readonly StopOutcome[]> {
+  const client = await connectDaemon(context);
+  const outcomes: StopOutcome[] = [];
+  try {
+    const services = steps.map((step) => step.service);
+    for (const level of stopLevels(services, context.stack.services)) {
+      const members = steps.filter((step) => level.includes(step.service));
+      outcomes.push(...(await Promise.all(members.map((step) => stopOne(context, client, step, findTarget(targets, step))))));
+    }
+    if (options.forGood && client !== undefined) await retireDaemon(context, client).catch(leaveDaemon);
+  } finally {
+    client?.close();
+  }
+  return outcomes;
+}
+
+function leaveDaemon(): void {
+  // It did not answer any more. The services are stopped, which was asked for; the next start finds or replaces it.
+}
+
+async function stopOne(
+  context: OperateContext,
+  client: Pm2Client | undefined,
+  step: EffectiveStop,
+  target: Target,
+): Promise<StopOutcome> {
+  context.onProgress({ kind: 'stopping', key: step.key });
+  const startedAtMs = context.nowMs();
+  // PM2 first, or it would start again what is ended behind its back. If it dies meanwhile, signals do the work.
+  await (client === undefined ? undefined : removeApps(client, target).catch(leaveDaemon));
+  const tookByPm2Ms = context.nowMs() - startedAtMs;
+  const bySignals = await endRest(context, step, target);
+  const outcome = judgeStop(step, bySignals, {
+    tookMs: context.nowMs() - startedAtMs,
+    forced: bySignals === 'killed' || (step.kind === 'stop' && tookByPm2Ms >= target.spec.killTimeoutMs),
+  });
+  record(context, outcome);
+  context.onProgress({ kind: 'stopped', outcome });
+  return outcome;
+}
+
+/** Whatever of the service is left: an orphan, a duplicate, children that hold its lock. */
+async function endRest(
+  { paths }: OperateContext,
+  step: EffectiveStop,
+  { spec, key }: Target,
+): Promise<'exited' | 'killed' | 'survived'> {
+  const byTree = step.kind === 'stop' && isAlive(step.process) ? await endTree(step.process, spec.killTimeoutMs) : 'exited';
+  const file = lockPath(paths, key);
+  const rest = [...(readLockHolders([file]).get(file) ?? []), ...(step.kind === 'stop' ? step.others : [])];
+  const byHolders = rest.length === 0 ? 'exited' : await endProcesses(identities(rest), spec.killTimeoutMs);
+  return [byTree, byHolders].find((how) => how === 'survived') ?? [byTree, byHolders].find((how) => how === 'killed') ?? 'exited';
+}
+
+function identities(pids: readonly number[]): readonly ProcessIdentity[] {
+  return pids.map(identify).filter((identity) => identity !== undefined);
+}
+
+function judgeStop(
+  step: EffectiveStop,
+  how: 'exited' | 'killed' | 'survived',
+  { tookMs, forced }: { readonly tookMs: number; readonly forced: boolean },
+): StopOutcome {
+  const { service, key } = step;
+  const pid = step.kind === 'stop' ? step.process.pid : null;
+  if (how === 'survived') {
+    return { kind: 'failed', service, key, pid, reason: `still alive ${formatDuration(tookMs)} after SIGKILL (stuck in the kernel?)` };
+  }
+  return { kind: 'stopped', service, key, pid, tookMs, forced };
+}
+
+function unwant({ db, nowMs, actor }: OperateContext, service: string): void {
+  writeDesired(db, { service, wanted: 'stopped', nowMs: nowMs(), actor, manifestHash: null });
+}
+
+function record({ db, nowMs, actor }: OperateContext, outcome: StopOutcome): void {
+  recordEvent(db, {
+    atMs: nowMs(),
+    service: outcome.service,
+    kind: outcome.kind === 'failed' ? 'stop-failed' : 'stop',
+    cause: outcome.kind === 'failed' ? outcome.reason : 'operator',
+    actor,
+    pid: outcome.kind === 'already' ? undefined : (outcome.pid ?? undefined),
+    detail: { key: outcome.key, ...(outcome.kind === 'stopped' ? { tookMs: outcome.tookMs, forced: outcome.forced } : {}) },
+  });
+}
+
+function findTarget(targets: readonly Target[], step: EffectiveStop): Target {
+  const target = targets.find((candidate) => candidate.key === step.key);
+  if (target === undefined) throw new Error(`No target for step "${step.key}"`);
+  return target;
+}

@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { formatDuration } from '../core/duration.js';
+import type { ProcessExit, ProcessIdentity } from '../core/observed-process.js';
+import type { StartFailure, StartOutcome } from '../core/outcome.js';
+import { observeProcesses } from '../observe/observe-processes.js';
+import { type LoggedExit, readLoggedExits } from '../pm2/daemon-log.js';
+import { lockPath, logPath } from '../process/home.js';
+import { isAlive } from '../process/identity.js';
+import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js';
+import type { OperateContext, Target } from './context.js';
+import { type ProbeDeps, probeReady, readSince } from './ready-probe.js';
+
+const POLL_MS = 25;
+/** Exits before ready that make a start a failure. One may be bad luck, such as a port that is free a moment later. */
+const EXITS_TO_FAIL = 3;
+const LOG_TAIL_LINES = 10;
+/** PM2's log has whole seconds, so an exit of this start may seem to be up to one earlier. */
+const LOG_CLOCK_GRAIN_MS = 1_000;
+
+export interface StartedProcess {
+  readonly target: Target;
+  readonly startId: string;
+  readonly startedAtMs: number;
+  readonly probe: ProbeDeps;
+}
+
+/** Waits until a started process is ready by its rule, has failed, or the operator stops waiting. */
+export async function waitReady(context: OperateContext, started: StartedProcess): Promise<StartOutcome> {
+  const { target } = started;
+  const { service, key } = { service: target.spec.name, key: target.key };
+  const elapsedMs = () => context.nowMs() - started.startedAtMs;
+  while (elapsedMs() < target.spec.ready.withinMs) {
+    if (context.signal.aborted) return { kind: 'interrupted', service, key };
+    const live = readLive(context, started);
+    if (live !== undefined && (await probeReady(target.spec.ready, target, live, started.probe)) && isAlive(live)) {
+      return { kind: 'ready', service, key, pid: live.pid, tookMs: elapsedMs() };
+    }
+    const crash = findCrash(context, started);
+    if (crash !== undefined) return { kind: 'failed', ...crash };
+    await sleep(POLL_MS);
+  }
+  return { kind: 'failed', ...notReady(context, started) };
+}
+
+function readLive(context: OperateContext, { target, startId }: StartedProcess): ProcessIdentity | undefined {
+  if (target.spec.kind === 'cluster') return readClusterProcess(context, target);
+  const record = readLaunchRecord(lockPath(context.paths, target.key));
+  return record?.startId === startId && isAlive(record.identity) ? record.identity : undefined;
+}
+
+function readClusterProcess({ stack, paths, nowMs }: OperateContext, target: Target): ProcessIdentity | undefined {
+  const alone = { ...stack, services: [target.spec] };
+  const seen = observeProcesses(alone, { paths, nowMs: nowMs(), explain: () => false });
+  const process = seen.find(({ key }) => key === target.key)?.process;
+  return process?.kind === 'running' ? process.identity : undefined;
+}
+
+function findCrash(context: OperateContext, started: StartedProcess): StartFailure | undefined {
+  const { target, startId } = started;
+  // PM2 starts the processes of a cluster itself, and its log does not tell them apart: the deadline judges them.
+  if (target.spec.kind === 'cluster') return undefined;
+  const record = readLaunchRecord(lockPath(context.paths, target.key));
+  if (record?.startId !== startId) return launcherFailure(context, started);
+  const exits = countExits(record);
+  if (exits === 0 || (exits < EXITS_TO_FAIL && target.spec.autorestart)) return undefined;
+  const exit = lastExit(context, started);
+  // The daemon writes an exit down a moment after the kernel reports it.
+  if (exit === undefined) return undefined;
+  return crashed(context, started, exit, exits);
+}
+
+function countExits(record: LaunchRecord): number {
+  return record.starts - (isAlive(record.identity) ? 1 : 0);
+}
+
+function lastExit({ paths }: OperateContext, { target, startedAtMs }: StartedProcess): LoggedExit | undefined {
+  const exit = readLoggedExits(paths.pm2).get(target.key);
+  return exit === undefined || (exit.atMs ?? 0) < startedAtMs - LOG_CLOCK_GRAIN_MS ? undefined : exit;
+}
+
+/** Exit codes of launch.sh, which ends with one of them before it becomes the service. */
+const LAUNCHER_CODES: Readonly<Record<number, Pick<StartFailure, 'code' | 'reason'>>> = {
+  72: { code: 'LAUNCH_FAILED', reason: 'its folder ("cwd") cannot be entered' },
+  73: { code: 'LAUNCH_FAILED', reason: 'its lock, PID or log file cannot be written' },
+  75: { code: 'LOCK_HELD', reason: 'another copy holds its lock: a second one is refused' },
+  78: { code: 'LAUNCH_FAILED', reason: 'its launch file cannot be read' },
+};
+
+/** The launcher ended before it wrote its record: it was refused, or could not open a file. */
+function launcherFailure(context: OperateContext, started: StartedProcess): StartFailure | undefined {
+  const exit = lastExit(context, started);
+  const known = exit?.code == null ? undefined : LAUNCHER_CODES[exit.code];
+  if (known === undefined || exit === undefined) return undefined;
+  return {
+    ...base(context, started, exit),
+    ...known,
+    hint: `sigctl stop ${started.target.spec.name}, and start it again`,
+  };
+}
+
+function crashed(context: OperateContext, started: StartedProcess, exit: ProcessExit, exits: number): StartFailure {
+  const how = exit.signal === null ? `exited with code ${exit.code ?? 0}` : `was killed by ${exit.signal}`;
+  const again = exits === 1 ? '' : ` (${exits} times)`;
+  return {
+    ...base(context, started, exit),
+    code: 'CRASHED',
+    reason: `${how} before it was ready${again}`,
+    hint: `sigctl logs ${started.target.spec.name}`,
+  };
+}
+
+function notReady(context: OperateContext, started: StartedProcess): StartFailure {
+  const { spec } = started.target;
+  return {
+    ...base(context, started, undefined),
+    code: 'NOT_READY',
+    reason: `not ready within ${formatDuration(spec.ready.withinMs)} (waited for ${describeRule(spec.ready)}); it is left running`,
+    hint: `sigctl logs ${spec.name}`,
+  };
+}
+
+function describeRule(rule: Target['spec']['ready']): string {
+  switch (rule.kind) {
+    case 'http':
+      return `HTTP ${rule.path} on port ${rule.port}`;
+    case 'tcp':
+      return `port ${rule.port}`;
+    case 'log':
+      return `a log line like /${rule.pattern}/`;
+    case 'command':
+      return `"${rule.command}" to succeed`;
+    case 'delay':
+      return `${formatDuration(rule.delayMs)} alive`;
+    case 'heartbeat':
+      return 'its first heartbeat';
+    case 'message':
+      return "process.send('ready')";
+  }
+}
+
+function base(
+  context: OperateContext,
+  { target, probe }: StartedProcess,
+  exit: ProcessExit | undefined,
+): Omit<StartFailure, 'code' | 'reason' | 'hint'> {
+  const printed = readSince(logPath(context.paths, target.key), probe.logOffset);
+  return {
+    service: target.spec.name,
+    key: target.key,
+    exitCode: exit?.code ?? null,
+    exitSignal: exit?.signal ?? null,
+    logTail: printed.split('\n').filter(Boolean).slice(-LOG_TAIL_LINES),
+  };
+}

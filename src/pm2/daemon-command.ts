@@ -1,0 +1,38 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+/** PM2 looks at memory limits and cron schedules this often (30 s by default, PM2_WORKER_INTERVAL). */
+const WORKER_INTERVAL_MS = 2_000;
+
+/** The daemon's sockets. They may lie elsewhere than PM2_HOME, as a unix socket's path holds at most 107 bytes. */
+export interface DaemonSockets {
+  readonly rpc: string;
+  readonly pub: string;
+}
+
+/** The command that is the PM2 daemon, and its whole environment. */
+export function daemonCommand(pm2Home: string, sockets: DaemonSockets, shell: { readonly path: string; readonly home: string }) {
+  return {
+    command: [process.execPath, createRequire(import.meta.url).resolve('pm2/lib/Daemon.js')],
+    env: {
+      PATH: shell.path,
+      HOME: shell.home,
+      PM2_HOME: pm2Home,
+      PM2_DAEMON_RPC_PORT: sockets.rpc,
+      PM2_DAEMON_PUB_PORT: sockets.pub,
+      PM2_WORKER_INTERVAL: String(WORKER_INTERVAL_MS),
+      // It would ask a server on the internet for news, once a day.
+      PM2_DISABLE_VERSION_CHECK: '1',
+    },
+  };
+}
+
+/** Folders that PM2's own command line makes before it starts a daemon. */
+export function daemonFolders(pm2Home: string): readonly string[] {
+  return ['logs', 'pids', 'modules'].map((name) => join(pm2Home, name));
+}
+
+/** Where the daemon's own log goes: it names every exit with code and signal. */
+export function daemonLogPath(pm2Home: string): string {
+  return join(pm2Home, 'pm2.log');
+}

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+
+/** Where sigctl keeps its state for one stack. All paths are absolute. */
+export interface HomePaths {
+  /** `<root>/.sigctl`, or `SIGCTL_HOME`. Mode 0700. */
+  readonly home: string;
+  readonly statusDb: string;
+  /** PID, lock and launch files. */
+  readonly run: string;
+  /** The services' own databases. */
+  readonly data: string;
+  /** PM2_HOME of this stack's own daemon. */
+  readonly pm2: string;
+  /** The services' log files, in the project, where people look. */
+  readonly logs: string;
+}
+
+export function homePaths(root: string, home: string): HomePaths {
+  return {
+    home,
+    statusDb: join(home, 'status.db'),
+    run: join(home, 'run'),
+    data: join(home, 'data'),
+    pm2: join(home, 'pm2'),
+    logs: join(root, 'logs'),
+  };
+}
+
+/** The key under which the launcher keeps the PM2 daemon itself. No service may have this name. */
+export const DAEMON_KEY = 'pm2';
+
+export const lockPath = (paths: HomePaths, key: string): string => join(paths.run, `${key}.lock`);
+export const pidPath = (paths: HomePaths, key: string): string => join(paths.run, `${key}.pid`);
+export const launchPath = (paths: HomePaths, key: string): string => join(paths.run, `${key}.launch`);
+export const logPath = (paths: HomePaths, key: string): string => join(paths.logs, `${key}.log`);

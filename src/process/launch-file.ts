@@ -1,0 +1,57 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** All that the launcher needs to become one service. Paths are absolute. */
+export interface LaunchPlan {
+  readonly key: string;
+  readonly lock: string;
+  readonly pidFile: string;
+  readonly logFile: string;
+  readonly cwd: string;
+  readonly startId: string;
+  /** Path of `flock(1)`; `undefined` where there is none, and the launcher compares pid and start time instead. */
+  readonly flock: string | undefined;
+  /** Keeps the descriptor of PM2's IPC channel, for `process.send('ready')`. */
+  readonly keepIpc: boolean;
+  /** The whole environment of the service. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Program and arguments. */
+  readonly command: readonly string[];
+}
+
+/** Writes the launch file (mode 0600: it holds the service's environment) by rename, so that a restart by PM2 at this moment reads the old one or the new one. */
+export function writeLaunchFile(path: string, plan: LaunchPlan): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, renderLaunchFile(plan), { mode: 0o600 });
+  renameSync(draft, path);
+}
+
+/** The launch file's text: assignments, exports and the command, for `.` of a POSIX shell. */
+export function renderLaunchFile(plan: LaunchPlan): string {
+  const settings = {
+    key: plan.key,
+    lock: plan.lock,
+    pidfile: plan.pidFile,
+    log: plan.logFile,
+    dir: plan.cwd,
+    start_id: plan.startId,
+    flock: plan.flock ?? '',
+    keep_ipc: plan.keepIpc ? '1' : '0',
+  };
+  const exports = { ...plan.env, ...(plan.keepIpc ? IPC_ENV : {}) };
+  return [
+    ...Object.entries(settings).map(([name, value]) => `${name}=${quote(value)}`),
+    ...Object.entries(exports).map(([name, value]) => `export ${name}=${quote(value)}`),
+    `set -- ${plan.command.map(quote).join(' ')}`,
+    '',
+  ].join('\n');
+}
+
+/** What `child_process.spawn()` tells a child of its channel; PM2 always opens it as descriptor 3. */
+const IPC_ENV = { NODE_CHANNEL_FD: '3', NODE_CHANNEL_SERIALIZATION_MODE: 'json' };
+
+/** Quotes for a POSIX shell: nothing inside single quotes is special but the quote itself. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { readOpenFiles } from './open-files.js';
+import { readCommandLine } from './proc-stat.js';
+import { listPids } from './tree.js';
+
+/** `st` of a listening socket in `/proc/net/tcp` (include/net/tcp_states.h). */
+const LISTEN = '0A';
+
+/** Who listens on a TCP port of this machine. `pid` is undefined when it belongs to another user. */
+export interface PortHolder {
+  readonly port: number;
+  readonly pid: number | undefined;
+  readonly command: string;
+}
+
+/** The process that listens on the port (any address, IPv4 or IPv6); `undefined` when it is free. */
+export function readPortHolder(port: number): PortHolder | undefined {
+  const inode = [...listeners('/proc/net/tcp'), ...listeners('/proc/net/tcp6')].find((entry) => entry.port === port)?.inode;
+  if (inode === undefined) return undefined;
+  const pid = listPids().find((candidate) => readOpenFiles(candidate).includes(`socket:[${inode}]`));
+  return { port, pid, command: pid === undefined ? 'a process of another user' : readCommandLine(pid) };
+}
+
+function listeners(file: string): { readonly port: number; readonly inode: string }[] {
+  return readTable(file).flatMap((line) => {
+    const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
+    if (state !== LISTEN || local === undefined || inode === undefined) return [];
+    return [{ port: Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16), inode }];
+  });
+}
+
+function readTable(file: string): readonly string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n').slice(1).filter(Boolean);
+  } catch {
+    // No IPv6 on this machine, or no /proc/net at all: nothing is known to listen there.
+    return [];
+  }
+}

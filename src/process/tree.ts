@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { readProcStat, readResidentBytes } from './proc-stat.js';
+
+/** The process and all its living descendants, itself first. */
+export function readTree(pid: number): readonly number[] {
+  const found = [pid];
+  for (const parent of found) {
+    for (const child of readChildren(parent)) if (!found.includes(child)) found.push(child);
+  }
+  return found;
+}
+
+/** Resident memory of the whole tree in bytes. Pages shared between its processes count once for each. */
+export function readTreeMemoryBytes(pid: number): number {
+  return readTree(pid).reduce((sum, member) => sum + readResidentBytes(member), 0);
+}
+
+function readChildren(pid: number): readonly number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+    );
+  } catch {
+    // The process ended, or the kernel was built without CONFIG_PROC_CHILDREN: look at every process instead.
+    return readProcStat(pid) === undefined ? [] : scanForChildren(pid);
+  }
+}
+
+function scanForChildren(pid: number): readonly number[] {
+  return listPids().filter((candidate) => readProcStat(candidate)?.ppid === pid);
+}
+
+/** Every pid of the machine that this user can see. */
+export function listPids(): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}

@@ -1,0 +1,111 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import stringWidth from 'string-width';
+import type { LogRecord, LogSource } from '../core/log-line.js';
+import { cleanText, renderJsonLine } from './clean-text.js';
+import { describeFields } from './log-fields.js';
+import { renderLogTime } from './log-time.js';
+
+export interface LogLineStyle {
+  readonly colour: boolean;
+  /** Stack traces and messages with newlines take several lines. Off in a pipe: one line in, one line out. */
+  readonly multiline: boolean;
+  /** The logs that will be shown, for a prefix of equal width; `undefined`: no prefix. */
+  readonly prefixFor: readonly LogSource[] | undefined;
+  /** Every service, in an order that stays: each has its colour whichever of them are shown. */
+  readonly services: readonly string[];
+}
+
+/** 16-colour names, which follow the terminal's theme. Red and yellow are left to the levels. */
+const PREFIX_COLOURS = [
+  'cyan',
+  'magenta',
+  'green',
+  'blue',
+  'cyanBright',
+  'magentaBright',
+  'greenBright',
+  'blueBright',
+] as const;
+
+const LEVEL_COLOURS: Readonly<Record<string, 'gray' | 'blue' | 'green' | 'yellow' | 'red' | 'redBright'>> = {
+  trace: 'gray',
+  debug: 'blue',
+  info: 'green',
+  warn: 'yellow',
+  error: 'red',
+  fatal: 'redBright',
+};
+const LEVEL_WIDTH = 5;
+const INDENT = '    ';
+
+/**
+ * Builds the renderer of log lines: `trading │ 14:45:11 INFO  message key=value`, a stack trace below it. JSON that is not
+ * a log line, and plain text, pass through. Nothing of a line can move the cursor or outlive the line (`cleanText`).
+ * The text has no final newline.
+ */
+export function createLogLineRenderer(style: LogLineStyle): (record: LogRecord, nowMs: number) => string {
+  const paint = new Chalk({ level: style.colour ? 1 : 0 });
+  const prefixes = prefixesOf(style, paint);
+  return (record, nowMs) => {
+    const prefix = prefixes.get(record.key) ?? '';
+    const lines = isLogObject(record)
+      ? renderObject(record, nowMs, style, paint)
+      : [cleanText(record.raw, style.colour)];
+    return lines.map((line) => `${prefix}${line}`).join('\n');
+  };
+}
+
+/** One line of NDJSON: `{service, instance, atMs, level, msg, line}`, `null` where the line does not say. */
+export function renderLogJson(record: LogRecord): string {
+  const { service, instance, atMs = null, level = null, msg, raw } = record;
+  return renderJsonLine({ service, instance, atMs, level, msg, line: raw });
+}
+
+/** JSON without time, level and message is a program's output, not a log line. */
+function isLogObject(record: LogRecord): boolean {
+  return record.json && (record.atMs !== undefined || record.level !== undefined || record.msg !== '');
+}
+
+function renderObject(record: LogRecord, nowMs: number, style: LogLineStyle, paint: ChalkInstance): string[] {
+  const { pairs, stack } = describeFields(record);
+  const shown = stack !== undefined && !style.multiline ? [...pairs, ['err', JSON.stringify(stack)] as const] : pairs;
+  const [msg = '', ...more] = messageLines(record.msg, style);
+  const head = [
+    record.atMs === undefined ? '' : paint.dim(renderLogTime(record.atMs, nowMs)),
+    record.level === undefined ? '' : renderLevel(record.level, paint),
+    cleanText(msg, style.colour),
+    ...shown.map(([name, value]) => `${paint.dim(`${name}=`)}${cleanText(value, false)}`),
+  ];
+  const below = [...more, ...(stack !== undefined && style.multiline ? stack.split('\n') : [])];
+  return [
+    head.filter((part) => part !== '').join(' '),
+    ...below.map((line) => `${INDENT}${cleanText(line, style.colour)}`),
+  ];
+}
+
+function messageLines(msg: string, style: LogLineStyle): string[] {
+  const lines = msg.trimEnd().split(/\r?\n/);
+  return style.multiline ? lines : [lines.join('\\n')];
+}
+
+function renderLevel(level: string, paint: ChalkInstance): string {
+  const colour = Object.hasOwn(LEVEL_COLOURS, level) ? LEVEL_COLOURS[level] : undefined;
+  const text = level.toUpperCase().padEnd(LEVEL_WIDTH);
+  return colour === undefined ? text : paint[colour](text);
+}
+
+function prefixesOf(style: LogLineStyle, paint: ChalkInstance): ReadonlyMap<string, string> {
+  const sources = style.prefixFor ?? [];
+  const width = Math.max(0, ...sources.map(({ key }) => stringWidth(key)));
+  return new Map(
+    sources.map(({ service, key }) => {
+      const text = `${key}${' '.repeat(width - stringWidth(key))} │`;
+      return [key, `${paint[colourOf(service, style.services)](text)} `];
+    }),
+  );
+}
+
+function colourOf(service: string, services: readonly string[]): (typeof PREFIX_COLOURS)[number] {
+  const index = Math.max(0, services.indexOf(service));
+  return PREFIX_COLOURS[index % PREFIX_COLOURS.length] ?? PREFIX_COLOURS[0];
+}

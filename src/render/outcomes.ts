@@ -1,0 +1,64 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import { assertNever } from '../core/assert-never.js';
+import { formatDuration } from '../core/duration.js';
+import type { StartFailure, StartOutcome, StopOutcome } from '../core/outcome.js';
+import { cleanText } from './clean-text.js';
+
+/** One line for each process that was to start; below a failure its last log lines and the next command. */
+export function renderStartOutcomes(outcomes: readonly StartOutcome[], colour: boolean): string {
+  const paint = new Chalk({ level: colour ? 1 : 0 });
+  if (outcomes.length === 0) return 'Nothing to start';
+  const width = Math.max(...outcomes.map((outcome) => outcome.key.length));
+  return outcomes.map((outcome) => renderStart(outcome, width, paint)).join('\n');
+}
+
+function renderStart(outcome: StartOutcome, width: number, paint: ChalkInstance): string {
+  const name = outcome.key.padEnd(width);
+  switch (outcome.kind) {
+    case 'ready':
+      return `${paint.green('✔')} ${name}  ready in ${formatDuration(outcome.tookMs)} ${paint.dim(`(pid ${outcome.pid})`)}`;
+    case 'kept':
+      return outcome.note === null
+        ? `${paint.green('✔')} ${name}  already running ${paint.dim(`(pid ${outcome.pid})`)}`
+        : `${paint.yellow('!')} ${name}  left as it is (pid ${outcome.pid}): ${outcome.note}`;
+    case 'skipped':
+      return `${paint.yellow('-')} ${name}  not started: ${outcome.reason}`;
+    case 'interrupted':
+      return `${paint.yellow('!')} ${name}  not waited for any longer; it is left as it is (sigctl status)`;
+    case 'failed':
+      return renderFailure(outcome, name, paint);
+    default:
+      return assertNever(outcome, 'outcome of a start');
+  }
+}
+
+function renderFailure(failure: StartFailure, name: string, paint: ChalkInstance): string {
+  return [
+    `${paint.red('✖')} ${name}  ${failure.reason}`,
+    ...failure.logTail.map((line) => paint.dim(`    │ ${cleanText(line, false)}`)),
+    `    ${paint.dim('next:')} ${failure.hint}`,
+  ].join('\n');
+}
+
+/** One line for each process that was to stop. */
+export function renderStopOutcomes(outcomes: readonly StopOutcome[], colour: boolean): string {
+  const paint = new Chalk({ level: colour ? 1 : 0 });
+  const width = Math.max(0, ...outcomes.map((outcome) => outcome.key.length));
+  return outcomes.map((outcome) => renderStop(outcome, width, paint)).join('\n');
+}
+
+function renderStop(outcome: StopOutcome, width: number, paint: ChalkInstance): string {
+  const name = outcome.key.padEnd(width);
+  switch (outcome.kind) {
+    case 'stopped':
+      return outcome.forced
+        ? `${paint.yellow('!')} ${name}  killed after ${formatDuration(outcome.tookMs)}: it did not end on SIGINT`
+        : `${paint.green('✔')} ${name}  stopped in ${formatDuration(outcome.tookMs)}`;
+    case 'already':
+      return `${paint.dim('-')} ${name}  not running`;
+    case 'failed':
+      return `${paint.red('✖')} ${name}  ${outcome.reason}`;
+    default:
+      return assertNever(outcome, 'outcome of a stop');
+  }
+}

@@ -1,0 +1,122 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import stringWidth from 'string-width';
+import { formatDuration } from '../core/duration.js';
+import type { ServiceReport } from '../core/service-report.js';
+import { formatSize } from '../core/size.js';
+import type { Verdict } from '../core/verdict.js';
+import { cleanText } from './clean-text.js';
+
+export interface StatusHeading {
+  readonly name: string;
+  readonly mode: string | null;
+  readonly daemonPid: number | null;
+}
+
+export interface StatusStyle {
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly colour: boolean;
+}
+
+/** From this width on the reason stands in the service's own line instead of one below. */
+const WIDE_COLUMNS = 130;
+const GAP = '  ';
+
+const VERDICT_COLOURS: Readonly<Record<Verdict, 'green' | 'yellow' | 'red' | 'gray' | 'cyan'>> = {
+  healthy: 'green',
+  starting: 'cyan',
+  stopped: 'gray',
+  degraded: 'yellow',
+  orphaned: 'yellow',
+  unhealthy: 'red',
+  stale: 'red',
+  hung: 'red',
+  down: 'red',
+  'crash-loop': 'red',
+  duplicate: 'red',
+};
+
+interface Column {
+  readonly title: string;
+  readonly align: 'left' | 'right';
+  readonly text: (report: ServiceReport) => string;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'SERVICE', align: 'left', text: (report) => report.key },
+  { title: 'VERDICT', align: 'left', text: (report) => report.verdict },
+  { title: 'STATE', align: 'left', text: (report) => report.state ?? '-' },
+  { title: 'PID', align: 'right', text: (report) => orDash(report.pid) },
+  { title: 'UP', align: 'right', text: (report) => age(report.uptimeMs) },
+  { title: 'RST', align: 'right', text: (report) => orDash(report.restarts) },
+  { title: 'MEM', align: 'right', text: memory },
+  { title: 'CPU', align: 'right', text: (report) => (report.cpuPercent === null ? '-' : `${report.cpuPercent}%`) },
+  { title: 'BEAT', align: 'right', text: (report) => age(report.heartbeatAgeMs) },
+  { title: 'WORK', align: 'right', text: (report) => age(report.progressAgeMs) },
+  { title: 'PORT', align: 'right', text: (report) => orDash(report.port) },
+];
+
+/** The table of `sigctl status`: a line of figures for each process, its reason and the next command with it. */
+export function renderStatus(reports: readonly ServiceReport[], heading: StatusHeading, style: StatusStyle): string {
+  const paint = new Chalk({ level: style.colour ? 1 : 0 });
+  const columns = COLUMNS.map((column) => ({ column, width: columnWidth(column, reports) }));
+  const head = columns.map(({ column, width }) => pad(column.title, width, column.align)).join(GAP);
+  const isWide = style.width >= WIDE_COLUMNS;
+  const body = reports.map((report) => {
+    const figures = columns.map(({ column, width }) => cell(column, report, width, paint)).join(GAP);
+    const why = renderReason(report, paint);
+    return isWide ? `${figures}${GAP}${why}` : `${figures}\n${GAP}${why}`;
+  });
+  return [renderHeading(heading, reports, paint), '', paint.dim(isWide ? `${head}${GAP}REASON` : head), ...body].join('\n');
+}
+
+function renderHeading({ name, mode, daemonPid }: StatusHeading, reports: readonly ServiceReport[], paint: ChalkInstance): string {
+  const wanted = reports.filter((report) => report.wanted);
+  const healthy = wanted.filter((report) => report.verdict === 'healthy').length;
+  const parts = [
+    paint.bold(name),
+    mode === null ? 'no mode yet' : `mode ${mode}`,
+    `${healthy} of ${wanted.length} healthy`,
+    daemonPid === null ? 'PM2 not running' : `PM2 pid ${daemonPid}`,
+  ];
+  return parts.join(paint.dim(' · '));
+}
+
+function renderReason(report: ServiceReport, paint: ChalkInstance): string {
+  const reason = cleanText(report.reason, false);
+  const next = report.next === null ? '' : ` → ${report.next}`;
+  return report.next === null ? paint.dim(reason) : `${reason}${paint.cyan(next)}`;
+}
+
+function cell(column: Column, report: ServiceReport, width: number, paint: ChalkInstance): string {
+  const text = pad(column.text(report), width, column.align);
+  if (column.title === 'VERDICT') return paint[VERDICT_COLOURS[report.verdict]](text);
+  return report.wanted || report.pid !== null ? text : paint.dim(text);
+}
+
+function columnWidth(column: Column, reports: readonly ServiceReport[]): number {
+  return Math.max(column.title.length, ...reports.map((report) => stringWidth(column.text(report))));
+}
+
+function pad(text: string, width: number, align: 'left' | 'right'): string {
+  const blanks = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return align === 'left' ? `${text}${blanks}` : `${blanks}${text}`;
+}
+
+/** One unit, so that the table stays narrow: `4m`, `3h`. The reason and `--json` are exact. */
+function age(ms: number | null): string {
+  return ms === null ? '-' : (formatDuration(ms).split(' ')[0] ?? '-');
+}
+
+function memory({ memoryBytes, memoryLimitBytes }: ServiceReport): string {
+  if (memoryBytes === null) return '-';
+  return memoryLimitBytes === null ? short(memoryBytes) : `${short(memoryBytes)}/${short(memoryLimitBytes)}`;
+}
+
+function short(bytes: number): string {
+  return formatSize(bytes).replace(/(?:\.0)? ([KMG])B$/, '$1');
+}
+
+function orDash(value: number | null): string {
+  return value === null ? '-' : String(value);
+}

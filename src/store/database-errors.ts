@@ -1,0 +1,45 @@
+import BetterSqlite3 from 'better-sqlite3';
+import { EXIT, SigctlError } from '../errors.js';
+
+/** @returns Whether SQLite refused because another connection holds a lock: worth another try. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof BetterSqlite3.SqliteError && /^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(error.code);
+}
+
+/** A newer sigctl has migrated this database: nothing here may guess at its tables. */
+export function databaseTooNew(path: string, version: number, known: number): SigctlError {
+  return new SigctlError(`Cannot use "${path}": its version is ${version}, and this sigctl knows ${known}`, {
+    code: 'DATABASE_TOO_NEW',
+    hint: 'Use the sigctl that wrote it, or a newer one',
+    exitCode: EXIT.environment,
+  });
+}
+
+/** The database was never opened for writing by this version, and a read-only connection cannot migrate it. */
+export function databaseTooOld(path: string, version: number, known: number): SigctlError {
+  return new SigctlError(`Cannot read "${path}": its version is ${version}, and this sigctl needs ${known}`, {
+    code: 'DATABASE_TOO_OLD',
+    hint: 'Run `sigctl status` once, which brings it up to date',
+    exitCode: EXIT.environment,
+  });
+}
+
+/** Turns what SQLite threw on opening into `DATABASE_LOCKED` or `DATABASE_BROKEN` (exit 4); a `SigctlError` stays as it is. */
+export function openFailure(path: string, error: unknown): SigctlError {
+  if (error instanceof SigctlError) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  if (isBusy(error)) {
+    return new SigctlError(`Cannot open "${path}": another process keeps it locked (${detail})`, {
+      code: 'DATABASE_LOCKED',
+      hint: `Find the process that holds it: fuser "${path}"`,
+      exitCode: EXIT.environment,
+      cause: error,
+    });
+  }
+  return new SigctlError(`Cannot open "${path}": ${detail}`, {
+    code: 'DATABASE_BROKEN',
+    hint: 'Check that the folder exists, that you may write to it and that the disk is not full; else move the file away, and sigctl makes a new one',
+    exitCode: EXIT.environment,
+    cause: error,
+  });
+}

@@ -1,0 +1,84 @@
+import type { StatusDb } from './open.js';
+import { rowReader } from './row-reader.js';
+import { statement } from './statement.js';
+
+/** Something that happened to a service and will be asked about: a start, an exit, an operator's command. */
+export interface ServiceEvent {
+  readonly atMs: number;
+  readonly service: string;
+  readonly instance: string;
+  /** One word: `start`, `ready`, `exit`, `restart`, … */
+  readonly kind: string;
+  readonly cause: string | null;
+  /** Who did it: an operator's user name, `pm2`, `watchdog`, or the service itself. */
+  readonly actor: string;
+  readonly pid: number | null;
+  readonly exitCode: number | null;
+  /** `SIGKILL`, … when the process was ended by a signal. */
+  readonly exitSignal: string | null;
+  readonly manifestHash: string | null;
+  readonly detail: Readonly<Record<string, unknown>> | null;
+}
+
+/** An event to record: what is not known is left out. */
+export type NewServiceEvent = Pick<ServiceEvent, 'atMs' | 'service' | 'kind' | 'actor'> & {
+  readonly [Key in keyof ServiceEvent]?: ServiceEvent[Key] | undefined;
+};
+
+/** Appends an event to the flight recorder. Events are never changed. */
+export function recordEvent(db: StatusDb, event: NewServiceEvent): void {
+  statement(db, RECORD).run({
+    atMs: event.atMs,
+    service: event.service,
+    instance: event.instance ?? '0',
+    kind: event.kind,
+    cause: event.cause ?? null,
+    actor: event.actor,
+    pid: event.pid ?? null,
+    exitCode: event.exitCode ?? null,
+    exitSignal: event.exitSignal ?? null,
+    manifestHash: event.manifestHash ?? null,
+    detailJson: event.detail === undefined || event.detail === null ? null : JSON.stringify(event.detail),
+  });
+}
+
+/** The newest `limit` events, oldest first; of one service and from `sinceMs` on, where given. */
+export function readEvents(
+  db: StatusDb,
+  query: { readonly service?: string | undefined; readonly sinceMs?: number | undefined; readonly limit: number },
+): ServiceEvent[] {
+  const rows = statement(db, READ).all({
+    service: query.service ?? null,
+    sinceMs: query.sinceMs ?? null,
+    limit: query.limit,
+  });
+  return rows.map(parseEvent).reverse();
+}
+
+function parseEvent(raw: unknown): ServiceEvent {
+  const row = rowReader(raw, 'service_events', ['id']);
+  return {
+    atMs: row.integer('at_ms'),
+    service: row.text('service'),
+    instance: row.text('instance'),
+    kind: row.text('kind'),
+    cause: row.textOrNull('cause'),
+    actor: row.text('actor'),
+    pid: row.integerOrNull('pid'),
+    exitCode: row.integerOrNull('exit_code'),
+    exitSignal: row.textOrNull('exit_signal'),
+    manifestHash: row.textOrNull('manifest_hash'),
+    detail: row.jsonOrNull('detail_json'),
+  };
+}
+
+const RECORD = `
+  INSERT INTO service_events
+    (at_ms, service, instance, kind, cause, actor, pid, exit_code, exit_signal, manifest_hash, detail_json)
+  VALUES
+    (@atMs, @service, @instance, @kind, @cause, @actor, @pid, @exitCode, @exitSignal, @manifestHash, @detailJson)`;
+
+const READ = `
+  SELECT * FROM service_events
+  WHERE (@service IS NULL OR service = @service) AND (@sinceMs IS NULL OR at_ms >= @sinceMs)
+  ORDER BY at_ms DESC, id DESC LIMIT @limit`;

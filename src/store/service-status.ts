@@ -1,0 +1,121 @@
+import type { ReportedState, StatusRow } from '../core/status-row.js';
+import type { StatusDb } from './open.js';
+import { parseStatusRow } from './parse-status-row.js';
+import { statement } from './statement.js';
+
+/** Which row, and which claim on it. A write with an older generation than the row's changes nothing. */
+export interface StatusOwner {
+  readonly service: string;
+  readonly instance: string;
+  readonly generation: number;
+}
+
+export interface StatusClaim {
+  readonly service: string;
+  readonly instance: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly startToken: string | null;
+  readonly nowMs: number;
+  readonly heartbeatEveryMs: number;
+  readonly version: string | null;
+  readonly mode: string | null;
+}
+
+export interface HeartbeatWrite extends StatusOwner {
+  readonly nowMs: number;
+  readonly rssBytes: number | null;
+  /** The longest delay of the event loop since the last heartbeat. */
+  readonly loopLagMs: number | null;
+}
+
+export interface StateWrite extends StatusOwner {
+  readonly nowMs: number;
+  readonly state: ReportedState;
+  /** Absent: no reason (but see `writeState` for `stopped`). */
+  readonly reason?: string | undefined;
+  /** Absent: the row keeps the detail it has. */
+  readonly detail?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface ProgressWrite extends StatusOwner {
+  readonly nowMs: number;
+  readonly name: string;
+  /** The service's own limit for the age of this progress. Absent: the manifest's rule decides. */
+  readonly withinMs?: number | undefined;
+  /** Absent: the row keeps the detail it has. */
+  readonly detail?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/**
+ * Reads every row, ordered by service and instance.
+ *
+ * @throws {SigctlError} `STATUS_ROW_INVALID` naming row and column, when a writer put in something impossible.
+ */
+export function readStatuses(db: StatusDb): StatusRow[] {
+  return statement(db, 'SELECT * FROM service_status ORDER BY service, instance').all().map(parseStatusRow);
+}
+
+/**
+ * Takes the row of a service for this process: state `starting`, reason and progress cleared, generation one higher.
+ * Whoever held the row before can write no more. The previous run's detail stays until the first new one.
+ */
+export function claimStatus(db: StatusDb, claim: StatusClaim): { generation: number } {
+  const row = statement(db, CLAIM).get(claim);
+  return { generation: (row as { generation: number }).generation };
+}
+
+/** Moves the heartbeat. @returns `false` when a newer generation owns the row, which is then unchanged. */
+export function writeHeartbeat(db: StatusDb, write: HeartbeatWrite): boolean {
+  return statement(db, HEARTBEAT).run(write).changes > 0;
+}
+
+/**
+ * Sets the state and its reason. A terminal reason is sticky: `stopped` keeps the reason of an `error`, or of an earlier `stopped`.
+ *
+ * @returns `false` when a newer generation owns the row, which is then unchanged.
+ */
+export function writeState(db: StatusDb, write: StateWrite): boolean {
+  const { reason = null, detail, ...rest } = write;
+  return statement(db, STATE).run({ ...rest, reason, detailJson: toJson(detail) }).changes > 0;
+}
+
+/** Counts one finished piece of work. @returns `false` when a newer generation owns the row, which is then unchanged. */
+export function writeProgress(db: StatusDb, write: ProgressWrite): boolean {
+  const { withinMs = null, detail, ...rest } = write;
+  return statement(db, PROGRESS).run({ ...rest, withinMs, detailJson: toJson(detail) }).changes > 0;
+}
+
+function toJson(detail: Readonly<Record<string, unknown>> | undefined): string | null {
+  return detail === undefined ? null : JSON.stringify(detail);
+}
+
+const OWNED = 'WHERE service = @service AND instance = @instance AND generation = @generation';
+
+const CLAIM = `
+  INSERT INTO service_status (service, instance, host, pid, start_token, state, heartbeat_at_ms, heartbeat_every_ms, generation, version, mode)
+  VALUES (@service, @instance, @host, @pid, @startToken, 'starting', @nowMs, @heartbeatEveryMs, 1, @version, @mode)
+  ON CONFLICT (service, instance) DO UPDATE SET
+    host = excluded.host, pid = excluded.pid, start_token = excluded.start_token,
+    state = 'starting', reason = NULL,
+    heartbeat_at_ms = excluded.heartbeat_at_ms, heartbeat_every_ms = excluded.heartbeat_every_ms,
+    progress_name = NULL, progress_seq = NULL, progress_at_ms = NULL, progress_within_ms = NULL,
+    generation = service_status.generation + 1, version = excluded.version, mode = excluded.mode,
+    rss_bytes = NULL, loop_lag_ms = NULL
+  RETURNING generation`;
+
+const HEARTBEAT = `
+  UPDATE service_status SET heartbeat_at_ms = @nowMs, rss_bytes = @rssBytes, loop_lag_ms = @loopLagMs ${OWNED}`;
+
+// State and progress move the heartbeat too: whoever writes them is alive, even if a busy loop starves its timer.
+const STATE = `
+  UPDATE service_status SET
+    reason = CASE WHEN @state = 'stopped' AND state IN ('error', 'stopped') THEN coalesce(reason, @reason) ELSE @reason END,
+    state = @state, detail_json = coalesce(@detailJson, detail_json), heartbeat_at_ms = max(heartbeat_at_ms, @nowMs)
+  ${OWNED}`;
+
+const PROGRESS = `
+  UPDATE service_status SET
+    progress_name = @name, progress_seq = coalesce(progress_seq, 0) + 1, progress_at_ms = @nowMs, progress_within_ms = @withinMs,
+    detail_json = coalesce(@detailJson, detail_json), heartbeat_at_ms = max(heartbeat_at_ms, @nowMs)
+  ${OWNED}`;
