@@ -5,7 +5,9 @@
  * `--if-possible` does nothing where the dev dependencies are absent (`npm ci --omit=dev`); `--watch` builds again on each change.
  */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
+  appendFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -23,8 +25,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 
-/** Never bundled: native code, and a licence of its own. */
-const EXTERNAL = ['better-sqlite3', 'pm2'];
+/** Never bundled: a licence of its own, and native code. */
+const EXTERNAL = ['pm2', '*.node'];
 
 /**
  * Bundled into a file of its own: V8 scans a bundle whole before its first line runs, and zod's 580 KB cost `status` 25 ms.
@@ -51,6 +53,20 @@ async function buildInto(esbuild, stage) {
     buildTypes(stage),
   ]);
   cpSync(join(root, 'src/store/migrations'), join(stage, 'migrations'), { recursive: true });
+  addCodeCache(stage);
+}
+
+/**
+ * The bundle ends with the name of its cache, which is a hash of its text: V8 itself only compares lengths, and would run the code of
+ * another build. The cache is a help for this version of node, and not shipped.
+ */
+function addCodeCache(stage) {
+  const bundle = join(stage, 'cli.cjs');
+  const name = `cli-${createHash('sha256').update(readFileSync(bundle)).digest('hex').slice(0, 20)}`;
+  appendFileSync(bundle, `//${name}`);
+  const script = join(root, 'scripts/code-cache.cjs');
+  const { status } = spawnSync(process.execPath, [script, bundle, join(stage, `${name}.cache`)], { stdio: 'pipe' });
+  if (status !== 0) console.error('sigctl: built without a code cache, as `sigctl status` failed');
 }
 
 function buildCli(esbuild, stage) {
@@ -60,7 +76,7 @@ function buildCli(esbuild, stage) {
     outfile: join(stage, 'cli.cjs'),
     sourcemap: 'external',
     external: EXTERNAL,
-    plugins: [vendored],
+    plugins: [vendored, lazyChildProcess, sqliteBinding],
     define: { 'import.meta.url': '__moduleUrl' },
     banner: { js: 'const __moduleUrl=require("node:url").pathToFileURL(__filename).href;' },
   });
@@ -72,6 +88,28 @@ const vendored = {
   setup(build) {
     const filter = new RegExp(`^(${VENDOR.join('|')})$`);
     build.onResolve({ filter }, ({ path }) => ({ path: `./vendor/${path}.cjs`, external: true }));
+  },
+};
+
+/** commander loads `node:child_process` (6 ms) for executable subcommands, which sigctl has none of: loaded when it is used. */
+const lazyChildProcess = {
+  name: 'lazy-child-process',
+  setup(build) {
+    const contents = `module.exports = new Proxy({}, { get: (_, key) => require('node:child_process')[key] });`;
+    build.onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
+      importer.includes('/commander/') ? { path, namespace: 'lazy' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'lazy' }, () => ({ contents }));
+  },
+};
+
+/** better-sqlite3 searches its native half in fifteen places (8 ms with its own modules); where npm builds it is known. */
+const sqliteBinding = {
+  name: 'sqlite-binding',
+  setup(build) {
+    const contents = `module.exports = () => require('better-sqlite3/build/Release/better_sqlite3.node');`;
+    build.onResolve({ filter: /^bindings$/ }, ({ path }) => ({ path, namespace: 'sqlite' }));
+    build.onLoad({ filter: /.*/, namespace: 'sqlite' }, () => ({ contents }));
   },
 };
 

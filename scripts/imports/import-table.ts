@@ -33,12 +33,13 @@ const OBSERVER_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   watchdog: ['store', 'process', 'observe', 'logs', 'pm2'],
 };
 
-/** Builds the real dependencies, so it may import everything of ours; of packages, only its own. */
-const MAIN_PACKAGES = ['commander'];
+/** What builds the real dependencies may import everything of ours; of packages, only its own. */
+const WIRING = ['main.ts', 'cli'];
+const WIRING_PACKAGES = ['commander'];
 
 /** The rule for one area, or `undefined` for an area that the table does not know. */
 export function ruleFor(area: string, areas: readonly string[]): ImportRule | undefined {
-  if (area === 'main.ts') return rule(areas, MAIN_PACKAGES);
+  if (WIRING.includes(area)) return rule(areas, WIRING_PACKAGES);
   const [folder, name = ''] = area.split('/');
   if (folder !== 'services') return IMPORT_TABLE[area];
   return { ...SERVICE_RULE, folders: [...SERVICE_RULE.folders, ...(OBSERVER_FOLDERS[name] ?? [])] };

@@ -72,7 +72,8 @@ function judgeAbsent(input: JudgeInput, process: Absent): Judgement {
 
 function stoppedReason(status: StatusRow | undefined): string {
   if (status === undefined || status.reason === null || status.reason === '') return 'stopped';
-  return status.state === 'error' || status.state === 'stopped' ? status.reason : 'stopped';
+  if (status.state !== 'error' && status.state !== 'stopped') return 'stopped';
+  return /^SIG[A-Z]+$/.test(status.reason) ? `ended in order on ${status.reason}` : status.reason;
 }
 
 /** `exited with code 3, 12s ago`, or an empty text when nothing is known. */

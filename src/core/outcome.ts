@@ -1,7 +1,19 @@
 /** How the start of one process ended. A failure is a value: the others are still started. */
 export type StartOutcome =
-  | { readonly kind: 'ready'; readonly service: string; readonly key: string; readonly pid: number; readonly tookMs: number }
-  | { readonly kind: 'kept'; readonly service: string; readonly key: string; readonly pid: number; readonly note: string | null }
+  | {
+      readonly kind: 'ready';
+      readonly service: string;
+      readonly key: string;
+      readonly pid: number;
+      readonly tookMs: number;
+    }
+  | {
+      readonly kind: 'kept';
+      readonly service: string;
+      readonly key: string;
+      readonly pid: number;
+      readonly note: string | null;
+    }
   | ({ readonly kind: 'failed' } & StartFailure)
   /** Something it needs did not start. */
   | { readonly kind: 'skipped'; readonly service: string; readonly key: string; readonly reason: string }
@@ -25,9 +37,22 @@ export interface StartFailure {
 /** How the stop of one process ended. */
 export type StopOutcome =
   /** `forced`: it did not end by itself within its kill timeout and got SIGKILL. */
-  | { readonly kind: 'stopped'; readonly service: string; readonly key: string; readonly pid: number | null; readonly tookMs: number; readonly forced: boolean }
+  | {
+      readonly kind: 'stopped';
+      readonly service: string;
+      readonly key: string;
+      readonly pid: number | null;
+      readonly tookMs: number;
+      readonly forced: boolean;
+    }
   | { readonly kind: 'already'; readonly service: string; readonly key: string }
-  | { readonly kind: 'failed'; readonly service: string; readonly key: string; readonly pid: number | null; readonly reason: string };
+  | {
+      readonly kind: 'failed';
+      readonly service: string;
+      readonly key: string;
+      readonly pid: number | null;
+      readonly reason: string;
+    };
 
 /** What a person sees while a command works. */
 export type Progress =

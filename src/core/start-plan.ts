@@ -5,7 +5,13 @@ export type StartStep =
   /** `clear`: leftovers of its last run, which still hold its lock. */
   | { readonly kind: 'start'; readonly service: string; readonly key: string; readonly clear: readonly number[] }
   /** It runs already, and is left alone. `note` says what is not as it should be. */
-  | { readonly kind: 'keep'; readonly service: string; readonly key: string; readonly pid: number; readonly note: string | null };
+  | {
+      readonly kind: 'keep';
+      readonly service: string;
+      readonly key: string;
+      readonly pid: number;
+      readonly note: string | null;
+    };
 
 /** A process that a start may concern, with what was seen of it. */
 export interface StartCandidate {

@@ -6,7 +6,7 @@ export const ANCHOR_BYTES = 1024;
 const MIN_SEARCHABLE_BYTES = 64;
 const SEARCH_BLOCK_BYTES = 1024 * 1024;
 
-/** Bytes of the live file that were seen at an offset: while they are still there, nothing before our place has moved. */
+/** The bytes before a place in the live file: while they are still there, nothing before our place has moved. */
 export interface Anchor {
   readonly atByte: number;
   readonly bytes: Buffer;
@@ -14,24 +14,41 @@ export interface Anchor {
 
 export const NO_ANCHOR: Anchor = { atByte: 0, bytes: Buffer.alloc(0) };
 
-/** The anchor just before `offset`, or the head of the file where nothing lies before. */
-export async function readAnchor(piece: Piece, offset: number, sizeBytes: number): Promise<Anchor> {
+/** The anchor just before `offset`; none at the head of the file. */
+export async function readAnchor(piece: Piece, offset: number): Promise<Anchor> {
   const atByte = Math.max(0, offset - ANCHOR_BYTES);
-  const length = offset === 0 ? Math.min(ANCHOR_BYTES, sizeBytes) : offset - atByte;
-  return { atByte, bytes: await piece.read(atByte, length) };
+  return { atByte, bytes: await piece.read(atByte, offset - atByte) };
 }
 
-/** The anchor after `chunk` was read at `offset`. */
-export function moveAnchor(anchor: Anchor, offset: number, chunk: Buffer): Anchor {
-  const before = anchor.bytes.subarray(0, Math.max(0, offset - anchor.atByte));
-  const bytes = Buffer.concat([before.subarray(-ANCHOR_BYTES), chunk.subarray(-ANCHOR_BYTES)]).subarray(-ANCHOR_BYTES);
-  return { atByte: offset + chunk.length - bytes.length, bytes };
+/** The anchor when the same bytes are found to end at `offset` now; what lies before the file's head is left out. */
+export function placeAnchor(anchor: Anchor, offset: number): Anchor {
+  const bytes = offset === 0 ? NO_ANCHOR.bytes : anchor.bytes.subarray(-offset);
+  return { atByte: offset - bytes.length, bytes };
+}
+
+/** The anchor after the bytes that follow it were read. */
+export function moveAnchor(anchor: Anchor, chunk: Buffer): Anchor {
+  const bytes = Buffer.concat([anchor.bytes, chunk.subarray(-ANCHOR_BYTES)]).subarray(-ANCHOR_BYTES);
+  return { atByte: anchor.atByte + anchor.bytes.length + chunk.length - bytes.length, bytes };
 }
 
 /** Whether the bytes are still where they were seen. */
 export async function anchorHolds(piece: Piece, anchor: Anchor): Promise<boolean> {
   if (anchor.bytes.length === 0) return true;
   return (await piece.read(anchor.atByte, anchor.bytes.length)).equals(anchor.bytes);
+}
+
+/** Whether the segment is a copy, perhaps not complete yet, of a head that is still in the live file: its bytes will be read there. */
+export async function isUncutCopy(segment: Piece, live: Piece): Promise<boolean> {
+  if (segment.id === live.id) return false;
+  const sizeBytes = await segment.sizeBytes();
+  if (sizeBytes === 0) return true;
+  if (sizeBytes > (await live.sizeBytes())) return false;
+  for (const offset of [0, Math.max(0, sizeBytes - ANCHOR_BYTES)]) {
+    const length = Math.min(ANCHOR_BYTES, sizeBytes - offset);
+    if (!(await segment.read(offset, length)).equals(await live.read(offset, length))) return false;
+  }
+  return true;
 }
 
 /** A place in a stream of several pieces. */
@@ -60,7 +77,7 @@ export async function findPlaceAfterCut(
   }
   const live = pieces.at(-1);
   const found = live === undefined ? undefined : await searchBackward(live, anchor.bytes);
-  return found === undefined ? undefined : { index: pieces.length - 1, offset: found + (offset - anchor.atByte) };
+  return found === undefined ? undefined : { index: pieces.length - 1, offset: found + anchor.bytes.length };
 }
 
 async function placeByOffset(

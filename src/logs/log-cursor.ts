@@ -1,11 +1,17 @@
-import { type Anchor, anchorHolds, findPlaceAfterCut, moveAnchor, NO_ANCHOR, readAnchor } from './anchor.js';
+import {
+  ANCHOR_BYTES,
+  type Anchor,
+  anchorHolds,
+  findPlaceAfterCut,
+  moveAnchor,
+  NO_ANCHOR,
+  placeAnchor,
+} from './anchor.js';
 import { LineSplitter } from './line-splitter.js';
-import { identifySegments, openSegments, type SegmentId } from './new-segments.js';
+import { identifySegments, newSegments, openSegments, type SegmentId } from './new-segments.js';
 import { openPiece, type Piece, pieceIdAt } from './piece.js';
 
 const CHUNK_BYTES = 256 * 1024;
-/** A reader is never more rotations behind than this, so older segments are not opened in search of its place. */
-const MAX_MISSED_ROTATIONS = 4;
 
 /** Where a cursor begins: `pieces` oldest first, the live file last; `offset` counts in the first of them. */
 export interface CursorStart {
@@ -52,7 +58,7 @@ export class LogCursor {
   /** `[0]` is being read; the last is the live file. */
   #queue: Piece[];
   #offset: number;
-  /** Of the live file, at our place in it, or at its head while an older piece is being read. */
+  /** The bytes before our place in the live file; none at its head and while an older piece is being read. */
   #anchor: Anchor;
   #known: readonly SegmentId[];
   #splitter = new LineSplitter();
@@ -77,7 +83,7 @@ export class LogCursor {
         return NOTHING;
       }
       const chunk = await piece.read(this.#offset, Math.min(maxBytes, CHUNK_BYTES));
-      if (this.#queue.length === 1 && !(await anchorHolds(piece, this.#anchor))) {
+      if (this.#queue.length === 1 && (await this.#wasCut(piece, chunk))) {
         const orphan = await this.#findPlaceAgain(piece);
         if (orphan !== undefined) return { lines: [orphan], bytes: 0, atEnd: false };
         continue;
@@ -116,7 +122,7 @@ export class LogCursor {
   }
 
   #accept(chunk: Buffer): CursorRead {
-    if (this.#queue.length === 1) this.#anchor = moveAnchor(this.#anchor, this.#offset, chunk);
+    if (this.#queue.length === 1) this.#anchor = moveAnchor(this.#anchor, chunk);
     this.#offset += chunk.length;
     // A line that the old file left unfinished goes on here, so from now on the old file cannot finish it any more.
     if (this.#retired?.splitter === this.#splitter) this.#retired.splitter = new LineSplitter();
@@ -132,7 +138,7 @@ export class LogCursor {
   async #openAppeared(): Promise<boolean> {
     const live = await openPiece(this.#path);
     if (live === undefined) return false;
-    await this.#readFromStartOf(live, (segments) => this.#newAmong(segments));
+    await this.#readFromStartOf(live, (segments) => newSegments(this.#known, segments));
     return true;
   }
 
@@ -154,34 +160,56 @@ export class LogCursor {
     live: Piece,
     pickUnread: (segments: readonly SegmentId[]) => readonly SegmentId[],
   ): Promise<void> {
-    const segments = await identifySegments(this.#path);
-    // Renamed since it was opened: then it is read as the live file, and what follows it is found by the next switch.
-    const renamed = segments.findIndex(({ id }) => id === live.id);
-    const unread = pickUnread(renamed === -1 ? segments : segments.slice(0, renamed));
-    this.#queue = [...(await openSegments(unread)), live];
+    let older: readonly Piece[] | undefined;
+    while (older === undefined) {
+      const segments = await identifySegments(this.#path);
+      older = await this.#openUnread(segments, pickUnread(olderThan(live, segments)), live);
+    }
+    this.#queue = [...older, live];
     this.#offset = 0;
-    this.#anchor = await readAnchor(live, 0, await live.sizeBytes());
-    this.#known = segments;
+    this.#anchor = NO_ANCHOR;
+  }
+
+  /** Opens segments to be read now; from then on they are known. `undefined`: they have changed, list them again. */
+  async #openUnread(
+    all: readonly SegmentId[],
+    unread: readonly SegmentId[],
+    live: Piece,
+  ): Promise<readonly Piece[] | undefined> {
+    const opened = await openSegments(unread, live);
+    if (opened === undefined) return undefined;
+    this.#known = all.filter((segment) => !unread.includes(segment) || opened.ids.includes(segment));
+    return opened.pieces;
+  }
+
+  /** Whether the live file was cut before or while `chunk` was read from it. */
+  async #wasCut(live: Piece, chunk: Buffer): Promise<boolean> {
+    if (this.#offset > 0) return !(await anchorHolds(live, this.#anchor));
+    // At the head no anchor can tell, but a segment with what stood there before can. It is published before the cut.
+    const head = { atByte: 0, bytes: chunk.subarray(0, ANCHOR_BYTES) };
+    if (!(await anchorHolds(live, head))) return true;
+    const opened = await openSegments(this.#newAmong(live, await identifySegments(this.#path)), live);
+    await Promise.all(opened?.pieces.map((piece) => piece.close()) ?? []);
+    return opened === undefined || opened.pieces.length > 0;
   }
 
   /** @returns the line that was held when the file was truncated: its end will never come. */
   async #findPlaceAgain(live: Piece): Promise<string | undefined> {
     const segments = await identifySegments(this.#path);
-    const fresh = await openSegments(this.#newAmong(segments).slice(-MAX_MISSED_ROTATIONS));
+    const fresh = await this.#openUnread(segments, this.#newAmong(live, segments), live);
+    // Nothing has changed for us then, so the caller finds the cut again.
+    if (fresh === undefined) return undefined;
     const place = await findPlaceAfterCut([...fresh, live], this.#offset, this.#anchor);
     const first = place?.index ?? fresh.length;
     await Promise.all(fresh.slice(0, first).map((piece) => piece.close()));
     this.#queue = [...fresh.slice(first), live];
     this.#offset = place?.offset ?? 0;
-    this.#known = segments;
-    const liveOffset = this.#queue.length === 1 ? this.#offset : 0;
-    this.#anchor = place === undefined ? NO_ANCHOR : await readAnchor(live, liveOffset, await live.sizeBytes());
+    this.#anchor = this.#queue.length === 1 ? placeAnchor(this.#anchor, this.#offset) : NO_ANCHOR;
     return place === undefined ? this.#splitter.flush() : undefined;
   }
 
-  #newAmong(segments: readonly SegmentId[]): readonly SegmentId[] {
-    const known = new Set(this.#known.map(({ id }) => id));
-    return segments.filter(({ id }) => !known.has(id));
+  #newAmong(live: Piece, segments: readonly SegmentId[]): readonly SegmentId[] {
+    return newSegments(this.#known, olderThan(live, segments));
   }
 
   /** What a writer that was not told of the rotation still adds to the old file. */
@@ -192,4 +220,10 @@ export class LogCursor {
     this.#retired.offset += chunk.length;
     return { lines: this.#retired.splitter.push(chunk), bytes: chunk.length, atEnd: false };
   }
+}
+
+/** A file that was renamed after it was opened is among the segments: then it and what came after it are not older. */
+function olderThan(live: Piece, segments: readonly SegmentId[]): readonly SegmentId[] {
+  const renamed = segments.findIndex(({ id }) => id === live.id);
+  return renamed === -1 ? segments : segments.slice(0, renamed);
 }

@@ -1,6 +1,6 @@
 import { type Anchor, anchorHolds, NO_ANCHOR, readAnchor } from './anchor.js';
+import { identifyFinishedSegments, identifySegments, type SegmentId } from './new-segments.js';
 import { openPiece, type Piece } from './piece.js';
-import { listSegments } from './segments.js';
 import type { PiecesFromEnd } from './tail-start.js';
 
 interface SizedPiece {
@@ -14,31 +14,34 @@ export class SegmentVanished extends Error {}
 
 /** The pieces of one log from the newest to the oldest, opened as far back as somebody looks. */
 export class PieceStack implements PiecesFromEnd {
+  /** The segments that this stack is made of, oldest first. */
+  readonly segments: readonly SegmentId[];
   readonly #opened: SizedPiece[];
-  readonly #olderPaths: string[];
-
   readonly #liveEnd: Anchor;
+  readonly #older: SegmentId[];
 
-  private constructor(live: SizedPiece | undefined, liveEnd: Anchor, segments: readonly string[]) {
+  private constructor(live: SizedPiece | undefined, liveEnd: Anchor, segments: readonly SegmentId[]) {
+    this.segments = segments;
     this.#opened = live === undefined ? [] : [live];
     this.#liveEnd = liveEnd;
-    this.#olderPaths = [...segments];
+    // The live file may have been renamed between opening and listing: then it is the newest segment, and already open.
+    this.#older = segments.filter(({ id }) => id !== live?.piece.id);
   }
 
   /** @throws {SigctlError} LOG_UNREADABLE */
   static async open(path: string): Promise<PieceStack> {
     const live = await openPiece(path);
-    if (live === undefined) return new PieceStack(undefined, NO_ANCHOR, await listSegments(path));
+    if (live === undefined) return new PieceStack(undefined, NO_ANCHOR, await identifySegments(path));
     const sizeBytes = await live.sizeBytes();
-    const liveEnd = await readAnchor(live, sizeBytes, sizeBytes);
-    return new PieceStack({ piece: live, sizeBytes }, liveEnd, await listSegments(path));
+    const liveEnd = await readAnchor(live, sizeBytes);
+    return new PieceStack({ piece: live, sizeBytes }, liveEnd, await identifyFinishedSegments(path, live));
   }
 
   async at(age: number): Promise<SizedPiece | undefined> {
     while (this.#opened.length <= age) {
-      const path = this.#olderPaths.pop();
-      if (path === undefined) return undefined;
-      await this.#openOlder(path);
+      const segment = this.#older.pop();
+      if (segment === undefined) return undefined;
+      this.#opened.push(await openSized(segment));
     }
     return this.#opened[age];
   }
@@ -51,22 +54,20 @@ export class PieceStack implements PiecesFromEnd {
 
   /** What was opened, oldest first, up to the piece of this age; hands the pieces over and closes the rest. */
   async release(age: number): Promise<readonly SizedPiece[]> {
-    const kept = this.#opened.slice(0, age + 1).reverse();
-    await Promise.all(this.#opened.slice(age + 1).map(({ piece }) => piece.close()));
-    this.#opened.length = 0;
+    const kept = this.#opened.splice(0, age + 1).reverse();
+    await this.close();
     return kept;
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#opened.map(({ piece }) => piece.close()));
-    this.#opened.length = 0;
+    await Promise.all(this.#opened.splice(0).map(({ piece }) => piece.close()));
   }
+}
 
-  async #openOlder(path: string): Promise<void> {
-    const piece = await openPiece(path);
-    if (piece === undefined) throw new SegmentVanished(path);
-    // The live file was renamed between opening and listing: it is this segment, and already open.
-    if (this.#opened.some((entry) => entry.piece.id === piece.id)) return piece.close();
-    this.#opened.push({ piece, sizeBytes: await piece.sizeBytes() });
-  }
+async function openSized(segment: SegmentId): Promise<SizedPiece> {
+  const piece = await openPiece(segment.path);
+  if (piece === undefined) throw new SegmentVanished(segment.path);
+  if (piece.id === segment.id) return { piece, sizeBytes: await piece.sizeBytes() };
+  await piece.close();
+  throw new SegmentVanished(segment.path);
 }

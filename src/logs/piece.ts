@@ -31,7 +31,7 @@ export async function openPiece(path: string): Promise<Piece | undefined> {
     handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stats = await handle.stat({ bigint: true });
     if (!stats.isFile()) throw new Error('not a regular file');
-    const id = idOf(stats);
+    const id = fileId(stats);
     if (!path.endsWith('.gz')) return new FilePiece(path, id, handle);
     const inflated = await inflate(handle);
     await handle.close();
@@ -46,7 +46,7 @@ export async function openPiece(path: string): Promise<Piece | undefined> {
 /** Device and inode of the file that has this name now; `undefined` when there is none. */
 export async function pieceIdAt(path: string): Promise<string | undefined> {
   try {
-    return idOf(await stat(path, { bigint: true }));
+    return fileId(await stat(path, { bigint: true }));
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw logUnreadable(path, error);
@@ -111,6 +111,7 @@ function isBrokenArchive(error: unknown): boolean {
   return codeOf(error)?.startsWith('Z_') === true;
 }
 
-function idOf(stats: { readonly dev: bigint; readonly ino: bigint }): string {
+/** Device and inode as one word. */
+export function fileId(stats: { readonly dev: bigint; readonly ino: bigint }): string {
   return `${stats.dev}:${stats.ino}`;
 }

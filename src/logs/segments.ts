@@ -32,9 +32,19 @@ export function orderSegments(names: readonly string[], liveName: string): reado
   });
   const present = new Set(names);
   return segments
-    .filter(({ name }) => !(name.endsWith('.gz') && present.has(name.slice(0, -'.gz'.length))))
+    .filter(({ name }) => !(name.endsWith('.gz') && present.has(uncompressedName(name))))
     .sort((left, right) => compareAges(left, right))
     .map(({ name }) => name);
+}
+
+/** Whether a segment has a name with a time (and not just a number), which no other segment ever gets. */
+export function isStamped(path: string): boolean {
+  return /\.\d{8}T\d{6}Z(?:\.\d+)?(?:\.gz)?$/.test(basename(path));
+}
+
+/** The name that a segment had before it was compressed. */
+export function uncompressedName(path: string): string {
+  return path.replace(/\.gz$/, '');
 }
 
 interface SegmentAge {

@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type { ServiceSpec } from '../core/stack.js';
-import { describeFound } from './describe-found.js';
+import { checkInstances, instancesOf, notesOnInstances } from './instances.js';
 import { mergeEnv } from './merge-env.js';
 import type { ShapeFault } from './parse-shape.js';
 import { readyRule } from './ready-rule.js';
@@ -74,9 +74,9 @@ export function buildService(app: AppEntry, context: BuildContext): BuiltService
       ...commandFaults,
       ...envFaults,
       ...readyFaults,
-      ...modeFaults(app, command, instances),
+      ...checkInstances(app, command, instances),
     ],
-    notes: notesOn(app, declared, context.execPath),
+    notes: notesOnInstances(app, declared, context.execPath),
   };
 }
 
@@ -96,42 +96,6 @@ function commandOf(app: AppEntry, context: BuildContext): { command: ResolvedCom
   return 'found' in command
     ? { command: nothing, faults: [{ path: ['script'], ...command }] }
     : { command, faults: [] };
-}
-
-/** PM2's number where it depends on the machine. At least one, whatever is typed: `modeFaults` tells of the rest. */
-function instancesOf(app: AppEntry, cpuCount: number): number {
-  const typed = app.instances === 'max' ? 0 : (app.instances ?? 1);
-  return Math.max(1, typed < 1 && app.exec_mode === 'cluster' ? cpuCount + typed : typed);
-}
-
-function modeFaults(app: AppEntry, command: ResolvedCommand, instances: number): ShapeFault[] {
-  const faults: ShapeFault[] = [];
-  const byMachine = app.instances === 'max' || (app.instances ?? 1) < 1;
-  if (byMachine && app.exec_mode !== 'cluster') {
-    const expected = 'a whole number of at least 1 ("max", 0 and less need exec_mode "cluster")';
-    faults.push({ path: ['instances'], found: describeFound(app.instances), expected });
-  }
-  if (app.exec_mode === 'cluster' && command.script !== '' && basename(command.interpreter ?? '') !== 'node') {
-    faults.push({
-      path: ['exec_mode'],
-      found: '"cluster"',
-      expected: '"fork": only scripts that node runs can cluster',
-    });
-  }
-  if (app.sigctl?.singleton === true && instances > 1) {
-    faults.push({
-      path: ['sigctl', 'singleton'],
-      found: 'true',
-      expected: `false, or one instance instead of ${instances}`,
-    });
-  }
-  return faults;
-}
-
-function notesOn(app: AppEntry, spec: Omit<ServiceSpec, 'hash'>, execPath: string): string[] {
-  if (spec.instances === 1 || app.exec_mode !== undefined || spec.interpreter !== execPath) return [];
-  const alone = `"instances" starts ${spec.instances} separate processes`;
-  return [`${alone}; with exec_mode "cluster", PM2's choice here, they would share one port`];
 }
 
 /** As PM2 does: a Python that writes to a file keeps its lines back for minutes, and loses them when it is killed. */

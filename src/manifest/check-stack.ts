@@ -71,9 +71,13 @@ function checkDependencies(members: readonly Member[]): MemberFault[] {
   );
 }
 
-/** One fault for each cycle: after one is found, its last step is taken as gone and the search goes on. */
+/**
+ * One fault for each cycle: after one is found, its last step is taken as gone and the search goes on.
+ * Where a name is taken twice, the first app has it.
+ */
 function checkCycles(members: readonly Member[]): MemberFault[] {
-  let nodes = members.map(({ spec: { name, after, needs } }) => {
+  const firsts = members.filter(({ spec }, at) => members.findIndex((other) => other.spec.name === spec.name) === at);
+  let nodes = firsts.map(({ spec: { name, after, needs } }) => {
     const others = (names: readonly string[]): string[] => names.filter((other) => other !== name);
     return { name, after: others(after), needs: others(needs) };
   });

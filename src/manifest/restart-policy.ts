@@ -1,11 +1,12 @@
 import type { RestartPolicy } from '../core/stack.js';
 import type { AppEntry } from './schema.js';
 
-/** PM2's backoff grows by half each time and needs two steps to leave 1 ms. */
-const DEFAULT_BACKOFF_MS = [2, 15_000] as const;
+/** The first restart comes at once, for all a person can tell; PM2 adds half to each further delay. */
+const DEFAULT_BACKOFF_MS = [10, 15_000] as const;
 /** PM2 7.0.4 lib/God.js: the ceiling of `exp_backoff_restart_delay`. */
 const PM2_BACKOFF_MAX_MS = 15_000;
-const DEFAULT_BREAKER = { exits: 5, withinMs: 120_000 } as const;
+/** With the delays above, twenty exits take three quarters of a minute: long enough for a database to come back. */
+const DEFAULT_BREAKER = { exits: 20, withinMs: 120_000 } as const;
 
 /** `sigctl.restart`, else what PM2's own keys say, else the defaults; backoff and breaker each on their own. */
 export function restartPolicy(app: AppEntry): RestartPolicy {

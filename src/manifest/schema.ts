@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import * as entry from './parse-entry.js';
 import * as parse from './parse-value.js';
 
 /** `message` of every issue is what was expected, in words that follow "expected". */
@@ -22,16 +23,13 @@ const port = leaf(parse.parsePort, 'a port from 1 to 65535');
 const count = leaf(parse.parseCount, 'a whole number of at least 1');
 const names = leaf(parse.parseTexts, 'a list of service names');
 const words = leaf(parse.parseWords, 'one line (every quote closed) or a list of words');
-const variable = leaf(parseVariable, 'text without NUL, a number, true or false');
-const variableName = leaf(
-  (value) => (typeof value === 'string' && /^[A-Za-z_][A-Za-z0-9_]*$/.test(value) ? value : undefined),
-  'the name of a variable',
-);
+const variable = leaf(entry.parseVariable, 'text without NUL, a number, true or false');
+const variableName = leaf(entry.parseVariableName, 'the name of a variable');
 
 const ready = z.strictObject(
   {
     heartbeat: leaf((value) => (value === true ? true : undefined), 'true').optional(),
-    http: leaf(parseHttpPath, 'a path that begins with / (the host is always 127.0.0.1)').optional(),
+    http: leaf(entry.parseHttpPath, 'a path that begins with / (the host is always 127.0.0.1)').optional(),
     tcp: port.optional(),
     log: leaf(parse.parsePattern, 'a regular expression without flags').optional(),
     command: text.optional(),
@@ -54,7 +52,7 @@ const breaker = z.strictObject(
 );
 const restart = z.strictObject(
   {
-    backoff: leaf(parseBackoff, '[shortest, longest] wait, such as ["250ms", "30s"]').optional(),
+    backoff: leaf(entry.parseBackoff, '[shortest, longest] wait, such as ["250ms", "30s"]').optional(),
     breaker: breaker.optional(),
   },
   { error: '{ backoff: ["250ms", "30s"], breaker: { exits: 5, within: "2m" } }' },
@@ -80,15 +78,15 @@ export const appSchema = z.strictObject({
   script: leaf(parse.parseText, 'the path of a script or binary, or a command of PATH').optional(),
   args: words.optional(),
   interpreter: leaf(
-    parseInterpreter,
+    entry.parseInterpreter,
     'a command or path, or "none" (for node@<version> give the path of that node)',
   ).optional(),
   node_args: words.optional(),
   cwd: text.optional(),
   env: z.record(z.string(), variable, { error: 'a block of variables such as { LOG_LEVEL: "info" }' }).optional(),
-  env_file: leaf(parseFiles, 'a file or a list of files').optional(),
+  env_file: leaf(entry.parseFiles, 'a file or a list of files').optional(),
   instances: leaf(parse.parseInstances, 'a whole number up to 1000, or "max" with exec_mode "cluster"').optional(),
-  exec_mode: leaf(parseExecMode, '"fork" or "cluster"').optional(),
+  exec_mode: leaf(entry.parseExecMode, '"fork" or "cluster"').optional(),
   cron_restart: leaf(parse.parseCron, 'a cron pattern of five or six fields such as "0 3 * * *"').optional(),
   max_memory_restart: leaf(
     parse.parseMemoryBytes,
@@ -99,7 +97,7 @@ export const appSchema = z.strictObject({
   min_uptime: timeMs.optional(),
   restart_delay: delayMs.optional(),
   exp_backoff_restart_delay: delayMs.optional(),
-  max_restarts: leaf((value) => atLeastZero(parse.parseWhole(value)), 'a whole number of at least 0').optional(),
+  max_restarts: leaf(entry.parseTally, 'a whole number of at least 0').optional(),
   autorestart: flag.optional(),
   wait_ready: flag.optional(),
   namespace: text.optional(),
@@ -110,9 +108,9 @@ export type AppEntry = z.output<typeof appSchema>;
 
 /** The block `sigctl` beside `apps`. */
 export const stackSchema = z.strictObject({
-  name: leaf(parseStackName, 'a name of letters, digits, dot, dash and underscore').optional(),
+  name: leaf(entry.parseStackName, 'a name of letters, digits, dot, dash and underscore').optional(),
   modes: z
-    .record(z.string(), leaf(parseMode, '"*" or a list of service names'), {
+    .record(z.string(), leaf(entry.parseMode, '"*" or a list of service names'), {
       error: 'a block of modes such as { minimal: ["website"], full: "*" }',
     })
     .optional(),
@@ -128,44 +126,3 @@ export const BLOCK_KEYS: Readonly<Record<string, readonly string[]>> = {
   'sigctl.restart': Object.keys(restart.shape),
   'sigctl.restart.breaker': Object.keys(breaker.shape),
 };
-
-function parseVariable(value: unknown): string | undefined {
-  if (typeof value === 'string') return value.includes('\0') ? undefined : value;
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
-}
-
-function parseHttpPath(value: unknown): string | undefined {
-  return typeof value === 'string' && /^\/\S*$/.test(value) ? value : undefined;
-}
-
-function parseBackoff(value: unknown): readonly [number, number] | undefined {
-  if (!Array.isArray(value) || value.length !== 2) return undefined;
-  const [min, max] = value.map(parse.parseTimeMs);
-  return min !== undefined && max !== undefined && min <= max ? [min, max] : undefined;
-}
-
-function parseInterpreter(value: unknown): string | undefined {
-  const interpreter = parse.parseText(value);
-  return interpreter?.includes('node@') ? undefined : interpreter;
-}
-
-function parseFiles(value: unknown): readonly string[] | undefined {
-  return parse.parseTexts(typeof value === 'string' ? [value] : value);
-}
-
-function parseExecMode(value: unknown): 'fork' | 'cluster' | undefined {
-  if (value === 'fork' || value === 'fork_mode') return 'fork';
-  return value === 'cluster' || value === 'cluster_mode' ? 'cluster' : undefined;
-}
-
-function atLeastZero(value: number | undefined): number | undefined {
-  return value !== undefined && value >= 0 ? value : undefined;
-}
-
-function parseStackName(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[A-Za-z0-9._-]+$/.test(value) ? value : undefined;
-}
-
-function parseMode(value: unknown): '*' | readonly string[] | undefined {
-  return value === '*' ? '*' : parse.parseTexts(value);
-}

@@ -3,6 +3,8 @@ import type { ServiceReport } from '../core/service-report.js';
 import type { Stack } from '../core/stack.js';
 import type { StatusRow } from '../core/status-row.js';
 import { homePaths } from '../process/home.js';
+import { readListeningPorts } from '../process/ports.js';
+import { readTree } from '../process/tree.js';
 import type { Desired } from '../store/desired.js';
 import { type ObservedInstance, observeProcesses } from './observe-processes.js';
 
@@ -75,8 +77,15 @@ export function reportInstance(
     progressName: own?.progressName ?? spec.health.progress?.name ?? null,
     progressAgeMs: own?.progressAtMs == null ? null : nowMs - own.progressAtMs,
     progressWithinMs: progressLimitMs(own, spec.health) ?? null,
-    port: spec.port ?? null,
+    port: live === undefined ? (spec.port ?? null) : listeningPort(spec.port, live.identity.pid),
   };
+}
+
+/** The port that it really listens on: the declared one, else the lowest of its own. Looked for only where one is declared. */
+function listeningPort(declared: number | undefined, pid: number): number | null {
+  if (declared === undefined) return null;
+  const ports = readListeningPorts(readTree(pid));
+  return ports.includes(declared) ? declared : (ports[0] ?? null);
 }
 
 /** A row whose writer is gone says `stopped` or `error` for good; any other state of a dead process is offline. */

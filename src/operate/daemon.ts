@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, SigctlError } from '../errors.js';
 import { connectPm2, type Pm2Client } from '../pm2/client.js';
-import { daemonCommand, daemonFolders, daemonLogPath } from '../pm2/daemon-command.js';
+import { daemonCommand, daemonFolders, daemonLogPath, daemonModuleConfig } from '../pm2/daemon-command.js';
 import { daemonSockets } from '../process/daemon-sockets.js';
 import { DAEMON_KEY, launchPath, lockPath, pidPath } from '../process/home.js';
 import { isAlive } from '../process/identity.js';
@@ -63,6 +63,8 @@ function daemonLives({ paths }: Pick<DaemonContext, 'paths'>): boolean {
 
 function launchDaemon({ paths, launcher, shellEnv }: DaemonContext): void {
   for (const folder of [...daemonFolders(paths.pm2), paths.run]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // PM2's own command line makes this file; without it the daemon logs an error at each start.
+  writeFileSync(daemonModuleConfig(paths.pm2), '{}\n', { mode: 0o600 });
   const { command, env } = daemonCommand(paths.pm2, daemonSockets(paths.pm2), {
     path: shellEnv['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
     home: shellEnv['HOME'] ?? '/',

@@ -36,3 +36,8 @@ export function daemonFolders(pm2Home: string): readonly string[] {
 export function daemonLogPath(pm2Home: string): string {
   return join(pm2Home, 'pm2.log');
 }
+
+/** Settings of PM2 modules, of which there are none here. */
+export function daemonModuleConfig(pm2Home: string): string {
+  return join(pm2Home, 'module_conf.json');
+}

@@ -15,10 +15,21 @@ export interface PortHolder {
 
 /** The process that listens on the port (any address, IPv4 or IPv6); `undefined` when it is free. */
 export function readPortHolder(port: number): PortHolder | undefined {
-  const inode = [...listeners('/proc/net/tcp'), ...listeners('/proc/net/tcp6')].find((entry) => entry.port === port)?.inode;
+  const inode = readListeners().find((entry) => entry.port === port)?.inode;
   if (inode === undefined) return undefined;
   const pid = listPids().find((candidate) => readOpenFiles(candidate).includes(`socket:[${inode}]`));
   return { port, pid, command: pid === undefined ? 'a process of another user' : readCommandLine(pid) };
+}
+
+/** The TCP ports that these processes listen on, ascending. */
+export function readListeningPorts(pids: readonly number[]): readonly number[] {
+  const open = new Set(pids.flatMap(readOpenFiles));
+  const ports = readListeners().filter(({ inode }) => open.has(`socket:[${inode}]`));
+  return [...new Set(ports.map(({ port }) => port))].sort((a, b) => a - b);
+}
+
+function readListeners() {
+  return [...listeners('/proc/net/tcp'), ...listeners('/proc/net/tcp6')];
 }
 
 function listeners(file: string): { readonly port: number; readonly inode: string }[] {

@@ -27,7 +27,7 @@ export interface Writer {
 }
 
 export async function startWriter(t: TestContext, path: string, count: number): Promise<Writer> {
-  const child = spawn(process.execPath, [WRITER, path, String(count)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [WRITER, path, String(count)], { stdio: ['pipe', 'pipe', 'inherit'] });
   const { pid, stdout } = child;
   if (pid === undefined || stdout === null) throw new Error('no writer');
   t.after(() => child.kill('SIGKILL'));

@@ -11,7 +11,9 @@ const BROKEN = join(import.meta.dirname, '../fixtures/manifests/broken');
 /** File → every fault that it must be refused for: the path, and a piece of what is said about it. `<file>`: the file itself. */
 const FAULTS: Readonly<Record<string, readonly (readonly [path: string, phrase: string])[]>> = {
   '01-syntax-error.cjs': [['<file>:3', 'SyntaxError: Unexpected identifier']],
-  '02-throws-while-evaluating.cjs': [['<file>:3:44', "TypeError: Cannot read properties of undefined (reading 'name')"]],
+  '02-throws-while-evaluating.cjs': [
+    ['<file>:3:44', "TypeError: Cannot read properties of undefined (reading 'name')"],
+  ],
   '03-requires-a-missing-file.cjs': [['<file>', "Cannot find module './not-there.cjs'"]],
   '04-exports-nothing.cjs': [['module.exports', 'found nothing, expected module.exports = { apps: [...] }']],
   '05-exports-a-function.cjs': [['module.exports', 'found a function']],
@@ -134,7 +136,10 @@ const FAULTS: Readonly<Record<string, readonly (readonly [path: string, phrase: 
   ],
   '25-unknown-dependencies.cjs': [
     ['apps[1].sigctl.after ("trading")', 'found "market-dta", expected a defined service, perhaps "market-data"'],
-    ['apps[1].sigctl.after ("trading")', 'found "redis", expected one of the defined services: market-data, trading, selfish'],
+    [
+      'apps[1].sigctl.after ("trading")',
+      'found "redis", expected one of the defined services: market-data, trading, selfish',
+    ],
     ['apps[1].sigctl.needs ("trading")', 'found "postgres"'],
     ['apps[2].sigctl.after ("selfish")', 'expected other services than itself'],
     ['apps[2].sigctl.needs ("selfish")', 'expected other services than itself'],
@@ -268,7 +273,10 @@ test('no message ever holds the value of a variable, of an argument or of an unk
 });
 
 test('a syntax error beside a secret does not quote it', async (t) => {
-  const root = makeProject(t, { 'a.cjs': "module.exports = { env: { TOKEN: 'x'hunter2 } }", 'b.json': '{ "TOKEN": hunter2 }' });
+  const root = makeProject(t, {
+    'a.cjs': "module.exports = { env: { TOKEN: 'x'hunter2 } }",
+    'b.json': '{ "TOKEN": hunter2 }',
+  });
   for (const file of ['a.cjs', 'b.json']) {
     const error = await refusalOf(() => readStack(requestFor(join(root, file))));
     assert.doesNotMatch(error.message, /hunter2/);

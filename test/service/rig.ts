@@ -25,6 +25,7 @@ export interface Running {
   readonly pid: number;
   /** Everything that was printed on stdout so far. */
   readonly output: () => string;
+  /** Resolves when the process is gone and its output has been read to the end. */
   readonly exit: Promise<Exit>;
   /** Resolves once stdout matches. */
   readonly printed: (pattern: RegExp) => Promise<void>;
@@ -73,7 +74,7 @@ export function run(
     cwd: options.cwd,
     stdio: ['ignore', options.stdout ?? 'pipe', 'inherit'],
   });
-  const exit = once(child, 'exit').then(([code, signal]): Exit => ({ code, signal }));
+  const exit = once(child, 'close').then(([code, signal]): Exit => ({ code, signal }));
   t.after(async () => {
     child.kill('SIGKILL');
     await exit;

@@ -1,6 +1,6 @@
 import { assertNever } from '../../core/assert-never.js';
 import { closeAtMs, type SeriesKey, type StoredCandle } from '../../service/market/candle.js';
-import type { CandleFeed } from '../../service/market/candle-feed.js';
+import type { CandleFeed, FeedLog } from '../../service/market/candle-feed.js';
 import type { CollectorEvent } from '../../service/market/collector.js';
 import { isSimulated, sourceLabel } from '../../service/market/source-label.js';
 import type { Service } from '../../service/service.js';
@@ -21,6 +21,9 @@ export interface CandleDetail extends Readonly<Record<string, unknown>> {
   readonly candles: number;
 }
 
+/** The part of the kit that is reported to. */
+export type ReportingService = Pick<Service, 'state' | 'progress'> & { readonly log: FeedLog };
+
 /** Short intervals too are given so long before a missing candle is called stale. */
 const MIN_WITHIN_MS = 90_000;
 const MISSED_CANDLES = 3;
@@ -32,13 +35,13 @@ const NO_DEADLINE = 0;
  * stored, and by nothing else but the end of a replay; a source that answers without news moves none.
  */
 export function candleReport(
-  service: Pick<Service, 'state' | 'progress' | 'log'>,
+  service: ReportingService,
   feed: Pick<CandleFeed, 'series' | 'expectEveryMs'>,
 ): (event: CollectorEvent) => void {
   const withinMs = Math.max(MIN_WITHIN_MS, MISSED_CANDLES * feed.expectEveryMs);
   let troubled = false;
   const recovered = () => {
-    if (troubled) service.log.info('collecting candles works again');
+    if (troubled) service.log.info({ series: feed.series }, 'collecting candles works again');
     if (troubled) service.state('scanning');
     troubled = false;
   };
@@ -68,9 +71,9 @@ export function candleReport(
   };
 }
 
-function finish(service: Pick<Service, 'state' | 'progress' | 'log'>, detail: CandleDetail): void {
+function finish(service: ReportingService, detail: CandleDetail): void {
   const reason = `replay finished: ${detail.candles.toLocaleString('en-US')} candles`;
-  service.log.info(reason);
+  service.log.info({ candles: detail.candles }, reason);
   service.progress('candle', { withinMs: NO_DEADLINE, detail });
   service.state('idle', { reason });
 }

@@ -9,7 +9,7 @@ import { EXIT, SigctlError } from '../../errors.js';
  */
 export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
   try {
-    return await app.listen({ host, port });
+    return await app.listen({ host, port, listenTextResolver: (address) => `website at ${address}` });
   } catch (error) {
     throw listenFailure(error, host, port);
   }

@@ -53,5 +53,5 @@ const app = createServer({
   }),
 });
 service.onShutdown(() => app.close());
-service.log.info(`website at ${await listen(app, config.HOST, config.PORT)}`);
+await listen(app, config.HOST, config.PORT);
 service.state('running');

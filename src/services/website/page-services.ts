@@ -29,7 +29,7 @@ export function renderEmpty(reason: string, next: string): Html {
 }
 
 function renderRow(report: ServiceReport, asOfMs: number, ownService: string): Html {
-  return html`<tr id="service-${report.key}"${report.wanted ? null : html` class="unwanted"`}>
+  return html`<tr id="service-${report.key}" class="${report.wanted ? 'wanted' : 'unwanted'} ${report.pid === null ? 'absent' : 'live'}">
 <th scope="row">${report.key}${report.port === null ? null : html`<small>port ${report.port}</small>`}</th>
 <td class="verdict"><span class="pill ${VERDICT_TONE[report.verdict]}">${report.verdict}</span><span class="why">${report.reason !== report.verdict && report.reason}${
     report.next === null ? null : html` <code>${report.next}</code>`

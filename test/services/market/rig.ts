@@ -86,19 +86,28 @@ export async function take(feed: CandleFeed, atLeast: number, resumeAfterMs?: nu
   return candles;
 }
 
+export interface CandleRow {
+  readonly seq: number;
+  readonly openAtMs: number;
+  readonly close: string;
+  readonly generation: number;
+}
+
 /** What is in a `market.db`: the rows of all series by `seq`; empty while there is no file. */
-export function readCandles(
-  path: string,
-): readonly { seq: number; openAtMs: number; close: string; generation: number }[] {
+export function readCandles(path: string): readonly CandleRow[] {
+  return query<CandleRow>(path, 'SELECT seq, open_at_ms AS openAtMs, close, generation FROM candles ORDER BY seq');
+}
+
+export function countCandles(path: string): number {
+  return query<{ total: number }>(path, 'SELECT count(*) AS total FROM candles')[0]?.total ?? 0;
+}
+
+function query<Row>(path: string, sql: string): Row[] {
   if (!existsSync(path)) return [];
   const db = new Database(path, { readonly: true, timeout: 10_000 });
   try {
     if (db.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'candles'`).get() === undefined) return [];
-    return db
-      .prepare<[], { seq: number; openAtMs: number; close: string; generation: number }>(
-        'SELECT seq, open_at_ms AS openAtMs, close, generation FROM candles ORDER BY seq',
-      )
-      .all();
+    return db.prepare<[], Row>(sql).all();
   } finally {
     db.close();
   }

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { isPidAlive } from './alive.js';
+import { app, kill, type Rig, startRig, until } from './rig.js';
+
+const STACK = { apps: [app('a', 'counts.mjs'), app('b', 'counts.mjs'), app('c', 'loop.sh')] };
+const KEYS = ['a', 'b', 'c'];
+
+async function startAndKillDaemon(rig: Rig): Promise<readonly number[]> {
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  const pids = KEYS.map(rig.pid);
+  const daemon = rig.pid('pm2');
+  kill(daemon);
+  await until(() => !isPidAlive(daemon));
+  return pids;
+}
+
+test("when PM2's daemon is killed every service keeps its process and goes on logging, and status says orphaned", async (t) => {
+  const rig = await startRig(t, STACK);
+  const pids = await startAndKillDaemon(rig);
+  const printed = lastCount(rig, 'a');
+  await until(() => lastCount(rig, 'a') > printed + 20);
+  assert.deepEqual(KEYS.map(rig.pid), pids);
+  assert.ok(pids.every(isPidAlive));
+  const reports = await rig.reports();
+  assert.deepEqual(
+    reports.map((report) => report.verdict),
+    ['orphaned', 'orphaned', 'orphaned'],
+  );
+  assertNoGap(rig, 'a');
+});
+
+test('start does not start a second copy of an orphan', async (t) => {
+  const rig = await startRig(t, STACK);
+  const pids = await startAndKillDaemon(rig);
+  const run = await rig.sigctl(['start']);
+  assert.equal(run.exitCode, 0);
+  assert.match(run.stdout, /a\s+left as it is \(pid \d+\): orphaned/);
+  assert.deepEqual(KEYS.map(rig.pid), pids);
+});
+
+test('stop ends orphans, children included', async (t) => {
+  const rig = await startRig(t, STACK);
+  const pids = await startAndKillDaemon(rig);
+  assert.equal((await rig.sigctl(['stop'])).exitCode, 0);
+  assert.ok(pids.every((pid) => !isPidAlive(pid)));
+  assert.deepEqual(
+    (await rig.reports()).map((report) => report.verdict),
+    ['stopped', 'stopped', 'stopped'],
+  );
+});
+
+test('restart takes an orphan back under a new daemon', async (t) => {
+  const rig = await startRig(t, STACK);
+  const pids = await startAndKillDaemon(rig);
+  assert.equal((await rig.sigctl(['restart', 'a'])).exitCode, 0);
+  assert.notEqual(rig.pid('a'), pids[0]);
+  assert.equal(isPidAlive(pids[0] ?? 0), false);
+  assert.equal((await rig.report('a')).verdict, 'healthy');
+  assert.equal((await rig.report('b')).verdict, 'orphaned');
+});
+
+test('2,000 lines printed just before exit(3) are all in the log', async (t) => {
+  const rig = await startRig(t, { apps: [app('last-words', 'prints-and-exits.mjs', { autorestart: false })] });
+  const run = await rig.sigctl(['start', '--json']);
+  assert.equal(run.exitCode, 1);
+  assert.equal(JSON.parse(run.stdout).outcomes[0].exitCode, 3);
+  const lines = rig.log('last-words').trimEnd().split('\n');
+  assert.equal(lines.length, 2000);
+  assert.deepEqual(
+    lines.map((line) => Number(/^line (\d+) /.exec(line)?.[1])),
+    Array.from({ length: 2000 }, (_, index) => index + 1),
+  );
+});
+
+test("the daemon is the stack's own, and the user's PM2 is not touched", async (t) => {
+  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')] });
+  await startOne(rig);
+  const environment = readFileSync(`/proc/${rig.pid('pm2')}/environ`, 'utf8');
+  assert.match(environment, new RegExp(`PM2_HOME=${join(rig.home, 'pm2')}`));
+  assert.throws(() => readFileSync(join(rig.root, '..', '.pm2', 'pm2.pid')), /ENOENT/);
+});
+
+async function startOne(rig: Rig): Promise<void> {
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+}
+
+function counts(rig: Rig, key: string): readonly number[] {
+  return [...rig.log(key).matchAll(/^count (\d+)$/gm)].map((match) => Number(match[1]));
+}
+
+function lastCount(rig: Rig, key: string): number {
+  return counts(rig, key).at(-1) ?? 0;
+}
+
+function assertNoGap(rig: Rig, key: string): void {
+  const seen = counts(rig, key);
+  assert.deepEqual(
+    seen,
+    seen.map((_, index) => index + 1),
+  );
+}

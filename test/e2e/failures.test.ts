@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { test } from 'node:test';
+import { isPidAlive } from './alive.js';
+import { app, startRig, until } from './rig.js';
+
+const NEIGHBOUR = app('neighbour', 'idle.mjs');
+
+test('start names exit code and last words of a service that crashes at once, and starts the others', async (t) => {
+  const rig = await startRig(t, { apps: [app('crasher', 'crashes-at-once.mjs'), NEIGHBOUR] });
+  const run = await rig.sigctl(['start']);
+  assert.equal(run.exitCode, 1);
+  assert.match(run.stdout, /crasher\s+exited with code 3 before it was ready/);
+  assert.match(run.stdout, /cannot open the vault: no key/);
+  assert.match(run.stdout, /next: sigctl logs crasher/);
+  assert.match(run.stdout, /neighbour\s+ready/);
+  assert.equal((await rig.report('neighbour')).verdict, 'healthy');
+  assert.equal((await rig.sigctl(['stop', 'crasher'])).exitCode, 0);
+  assert.equal((await rig.report('crasher')).verdict, 'stopped');
+});
+
+test('start names the signal that killed a service before it was ready', async (t) => {
+  const rig = await startRig(t, { apps: [app('faulty', 'dies-by-signal.mjs')] });
+  const run = await rig.sigctl(['start', '--json']);
+  assert.equal(run.exitCode, 1);
+  const [outcome] = JSON.parse(run.stdout).outcomes;
+  assert.equal(outcome.code, 'CRASHED');
+  assert.equal(outcome.exitSignal, 'SIGSEGV');
+  assert.equal(outcome.exitCode, null);
+});
+
+test('a service that crashes for ever ends in a crash loop, and says so', async (t) => {
+  const breaker = { sigctl: { restart: { backoff: ['1ms', '1s'], breaker: { exits: 4, within: '2m' } } } };
+  const rig = await startRig(t, { apps: [app('crasher', 'crashes-at-once.mjs', breaker)] });
+  assert.equal((await rig.sigctl(['start'])).exitCode, 1);
+  await until(async () => (await rig.report('crasher')).verdict === 'crash-loop');
+  const report = await rig.report('crasher');
+  assert.match(report.reason, /gave up after \d+ starts; exited with code 3/);
+  assert.equal((await rig.sigctl(['status', '--check'])).exitCode, 3);
+});
+
+test('start gives up on a service that is never ready within its deadline, and leaves it running', async (t) => {
+  const ready = { tcp: await freePort(), within: '2s' };
+  const rig = await startRig(t, { apps: [app('slow', 'never-ready.mjs', { sigctl: { ready } }), NEIGHBOUR] });
+  const run = await rig.sigctl(['start']);
+  assert.equal(run.exitCode, 1);
+  assert.match(run.stdout, /slow\s+not ready within 2\.0s \(waited for port \d+\); it is left running/);
+  assert.match(run.stdout, /still warming up/);
+  assert.ok(isPidAlive(rig.pid('slow')));
+  assert.equal((await rig.report('neighbour')).verdict, 'healthy');
+});
+
+test('start names the holder of a taken port, and starts nothing on it', async (t) => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  t.after(() => holder.close());
+  await new Promise((resolve) => holder.once('listening', resolve));
+  const address = holder.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const rig = await startRig(t, {
+    apps: [app('web', 'listens.mjs', { env: { PORT: port }, sigctl: { ready: { http: '/' } } }), NEIGHBOUR],
+  });
+  const run = await rig.sigctl(['start', '--json']);
+  assert.equal(run.exitCode, 1);
+  const [web, neighbour] = JSON.parse(run.stdout).outcomes;
+  assert.equal(web.code, 'PORT_TAKEN');
+  assert.match(web.reason, new RegExp(`port ${port} is held by pid ${process.pid} \\(`));
+  assert.equal(neighbour.kind, 'ready');
+  assert.throws(() => rig.pid('web'), /ENOENT/);
+});
+
+test('start names a missing script and a missing interpreter, and starts the others', async (t) => {
+  const rig = await startRig(t, {
+    apps: [
+      app('gone', 'not-there.mjs'),
+      app('odd', 'idle.mjs', { interpreter: 'no-such-interpreter' }),
+      NEIGHBOUR,
+    ],
+  });
+  const run = await rig.sigctl(['start']);
+  assert.equal(run.exitCode, 1);
+  assert.match(run.stdout, /gone\s+script ".*not-there\.mjs" does not exist/);
+  assert.match(run.stdout, /odd\s+interpreter "no-such-interpreter" is not in PATH/);
+  assert.match(run.stdout, /neighbour\s+ready/);
+});
+
+test('stop kills a service that ignores its signals after kill_timeout, and says so', async (t) => {
+  const rig = await startRig(t, { apps: [app('stubborn', 'ignores-signals.mjs', { kill_timeout: 700 }), NEIGHBOUR] });
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  const pid = rig.pid('stubborn');
+  const run = await rig.sigctl(['stop']);
+  assert.equal(run.exitCode, 0);
+  assert.match(run.stdout, /stubborn\s+killed after .*: it did not end on SIGINT/);
+  assert.match(run.stdout, /neighbour\s+stopped in/);
+  assert.equal(isPidAlive(pid), false);
+});
+
+test('a service is not started when what it needs does not start', async (t) => {
+  const rig = await startRig(t, {
+    apps: [app('base', 'crashes-at-once.mjs'), app('top', 'idle.mjs', { sigctl: { needs: ['base'] } })],
+  });
+  const run = await rig.sigctl(['start', 'top']);
+  assert.equal(run.exitCode, 1);
+  assert.match(run.stdout, /top\s+not started: needs base, which did not start/);
+});
+
+test('Ctrl-C while start waits leaves the services as they are, and says so', async (t) => {
+  const port = await freePort();
+  const rig = await startRig(t, { apps: [app('slow', 'never-ready.mjs', { sigctl: { ready: { tcp: port, within: '60s' } } })] });
+  const child = rig.spawn(['start']);
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  let stderr = '';
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  await until(() => readsAlive(() => rig.pid('slow')));
+  child.kill('SIGINT');
+  assert.equal(await ended, 130);
+  assert.match(stderr, /interrupted: services are left as they are/);
+  assert.ok(isPidAlive(rig.pid('slow')));
+});
+
+function readsAlive(pid: () => number): boolean {
+  try {
+    return isPidAlive(pid());
+  } catch {
+    // The PID file is not there yet.
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
