@@ -16,7 +16,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   process: rule(['core', 'errors.ts']),
   store: rule(['core', 'errors.ts'], ['better-sqlite3']),
   logs: rule(['core', 'errors.ts', 'process']),
-  observe: rule(['core', 'errors.ts', 'process', 'store']),
+  observe: rule(['core', 'errors.ts', 'process', 'pm2', 'store']),
   operate: rule(['core', 'errors.ts', 'process', 'pm2', 'store', 'logs', 'observe']),
   render: rule(['core', 'errors.ts'], ['chalk', 'ora'], { node: false }),
   service: rule(['core', 'errors.ts', 'store'], ['better-sqlite3', 'big.js', 'cockatiel', 'kleur', 'pino', 'zod']),

@@ -9,7 +9,10 @@ export const COMMANDS = {
   status: async (deps: Deps): Promise<Command> => (await import('../commands/status.js')).statusCommand(deps),
   mode: async (deps: Deps): Promise<Command> => (await import('../commands/mode.js')).modeCommand(deps),
   logs: async (deps: Deps): Promise<Command> => {
-    const [{ logsCommand }, { createLogsDeps }] = await Promise.all([import('../commands/logs.js'), import('./logs-deps.js')]);
+    const [{ logsCommand }, { createLogsDeps }] = await Promise.all([
+      import('../commands/logs.js'),
+      import('./logs-deps.js'),
+    ]);
     return logsCommand(createLogsDeps(deps, deps.config));
   },
 } as const;

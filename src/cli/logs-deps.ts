@@ -19,7 +19,8 @@ export function createLogsDeps(deps: Deps, config: string | undefined): LogsDeps
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
   return {
-    services: async () => (await project()).stack.services.map((spec) => ({ name: spec.name, keys: processKeys(spec) })),
+    services: async () =>
+      (await project()).stack.services.map((spec) => ({ name: spec.name, keys: processKeys(spec) })),
     readLogs: async function* (request) {
       const { paths } = await project();
       yield* readLogs((key) => logPath(paths, key), request);

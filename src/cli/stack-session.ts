@@ -29,7 +29,10 @@ export async function withStackSession<T>(
       folder: project.paths.run,
       holder: { pid: process.pid, command: request.command },
       waitMs: request.waitMs,
-      onWait: (other) => setup.note(`waiting for ${other === undefined ? 'another sigctl command' : `"sigctl ${other.command}" (pid ${other.pid})`}`),
+      onWait: (other) =>
+        setup.note(
+          `waiting for ${other === undefined ? 'another sigctl command' : `"sigctl ${other.command}" (pid ${other.pid})`}`,
+        ),
       signal: interrupt.signal,
     });
     const db = openStatusDb(project.paths.statusDb);

@@ -1,6 +1,6 @@
 import type { StackView } from '../commands/session.js';
-import { observeStack } from '../observe/observe-stack.js';
 import { readDaemonPid } from '../observe/observe-processes.js';
+import { observeStack } from '../observe/observe-stack.js';
 import { readDesired } from '../store/desired.js';
 import { readFact } from '../store/facts.js';
 import { openStatusDb } from '../store/open.js';
@@ -11,7 +11,13 @@ import type { Project } from './project.js';
 export function readStackView({ stack, paths, isFresh }: Project, nowMs: () => number): StackView {
   if (isFresh) {
     const nothing = { stack, home: paths.home, statuses: [], desired: [] };
-    return { stack, home: paths.home, mode: undefined, daemonPid: undefined, reports: () => observeStack({ ...nothing, nowMs: nowMs() }) };
+    return {
+      stack,
+      home: paths.home,
+      mode: undefined,
+      daemonPid: undefined,
+      reports: () => observeStack({ ...nothing, nowMs: nowMs() }),
+    };
   }
   const db = openStatusDb(paths.statusDb);
   try {

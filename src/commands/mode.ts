@@ -3,7 +3,7 @@ import { type ModePlan, planMode } from '../core/mode-plan.js';
 import { anyFailed, type StartOutcome, type StopOutcome } from '../core/outcome.js';
 import { EXIT } from '../errors.js';
 import { renderJson } from '../render/json.js';
-import { renderModes, renderModePlan } from '../render/mode-plan.js';
+import { renderModePlan, renderModes } from '../render/mode-plan.js';
 import { renderStartOutcomes, renderStopOutcomes } from '../render/outcomes.js';
 import { exitCodeOfStart } from './exit-code.js';
 import { type GlobalFlags, jsonOption, waitOption } from './options.js';
@@ -33,10 +33,14 @@ export function modeCommand(deps: ModeDeps, run = runMode): Command {
     .addOption(waitOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
-    .action(async (mode: string | undefined, flags: { wait: number; json: boolean; dryRun: boolean }, command: Command) => {
-      const { config } = command.optsWithGlobals<GlobalFlags>();
-      deps.out.setExitCode(await run(deps, { mode, config, waitMs: flags.wait, dryRun: flags.dryRun, json: flags.json }));
-    });
+    .action(
+      async (mode: string | undefined, flags: { wait: number; json: boolean; dryRun: boolean }, command: Command) => {
+        const { config } = command.optsWithGlobals<GlobalFlags>();
+        deps.out.setExitCode(
+          await run(deps, { mode, config, waitMs: flags.wait, dryRun: flags.dryRun, json: flags.json }),
+        );
+      },
+    );
 }
 
 const EXAMPLES = `
@@ -65,7 +69,9 @@ export async function runMode(deps: ModeDeps, options: ModeOptions): Promise<num
         const { stopped, started } = await applyPlan(session, plan);
         view.done();
         deps.out.print(
-          options.json ? renderJson({ plan, stopped, started, ok: !anyFailed([...stopped, ...started]) }) : renderResult(stopped, started, deps.out.colour),
+          options.json
+            ? renderJson({ plan, stopped, started, ok: !anyFailed([...stopped, ...started]) })
+            : renderResult(stopped, started, deps.out.colour),
         );
         return stopped.some((outcome) => outcome.kind === 'failed') ? EXIT.failed : exitCodeOfStart(started);
       },
@@ -78,7 +84,9 @@ export async function runMode(deps: ModeDeps, options: ModeOptions): Promise<num
 async function showModes(deps: ModeDeps, options: ModeOptions): Promise<number> {
   const view = await deps.readView(options.config);
   deps.out.print(
-    options.json ? renderJson({ mode: view.mode ?? null, modes: view.stack.modes }) : renderModes(view.stack.modes, view.mode, deps.out.colour),
+    options.json
+      ? renderJson({ mode: view.mode ?? null, modes: view.stack.modes })
+      : renderModes(view.stack.modes, view.mode, deps.out.colour),
   );
   return EXIT.ok;
 }

@@ -59,7 +59,12 @@ export async function runRestart(deps: MutatingDeps, options: RestartOptions): P
     const unstoppable = stopped.filter((outcome) => outcome.kind === 'failed');
     const ok = !anyFailed([...stopped, ...started]);
     if (options.json) deps.out.print(renderJson({ stopped, started, ok }));
-    else deps.out.print([renderStopOutcomes(unstoppable, deps.out.colour), renderStartOutcomes(started, deps.out.colour)].filter(Boolean).join('\n'));
+    else
+      deps.out.print(
+        [renderStopOutcomes(unstoppable, deps.out.colour), renderStartOutcomes(started, deps.out.colour)]
+          .filter(Boolean)
+          .join('\n'),
+      );
     return unstoppable.length > 0 ? EXIT.failed : exitCodeOfStart(started);
   } finally {
     view.done();

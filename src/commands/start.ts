@@ -52,7 +52,11 @@ export async function runStart(deps: MutatingDeps, options: StartOptions): Promi
       (session) => session.applyStart(session.planStart(chooseServices(session, options.services))),
     );
     view.done();
-    deps.out.print(options.json ? renderJson({ outcomes, ok: !anyFailed(outcomes) }) : renderStartOutcomes(outcomes, deps.out.colour));
+    deps.out.print(
+      options.json
+        ? renderJson({ outcomes, ok: !anyFailed(outcomes) })
+        : renderStartOutcomes(outcomes, deps.out.colour),
+    );
     return exitCodeOfStart(outcomes);
   } finally {
     view.done();
@@ -60,7 +64,10 @@ export async function runStart(deps: MutatingDeps, options: StartOptions): Promi
 }
 
 /** The named services and what they need; without names those of the mode in force, else all. */
-export function chooseServices(session: Pick<StackSession, 'stack' | 'mode'>, names: readonly string[]): readonly string[] {
+export function chooseServices(
+  session: Pick<StackSession, 'stack' | 'mode'>,
+  names: readonly string[],
+): readonly string[] {
   if (names.length > 0) return withNeeds(selectServices(session.stack, names), session.stack.services);
   return membersOf(session.stack, session.mode ?? 'full');
 }
@@ -70,4 +77,3 @@ export function membersOf(stack: Stack, mode: string): readonly string[] {
   const all = stack.services.map((spec) => spec.name);
   return withNeeds(stack.modes[mode] ?? all, stack.services);
 }
-

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { isFine } from '../core/verdict.js';
 import type { ServiceReport } from '../core/service-report.js';
+import { isFine } from '../core/verdict.js';
 import { EXIT } from '../errors.js';
 import { renderJson } from '../render/json.js';
 import { renderStatus } from '../render/status-table.js';

@@ -53,7 +53,9 @@ export async function runStop(deps: MutatingDeps, options: StopOptions): Promise
       },
     );
     view.done();
-    deps.out.print(options.json ? renderJson({ outcomes, ok: !anyFailed(outcomes) }) : renderStopOutcomes(outcomes, deps.out.colour));
+    deps.out.print(
+      options.json ? renderJson({ outcomes, ok: !anyFailed(outcomes) }) : renderStopOutcomes(outcomes, deps.out.colour),
+    );
     return exitCodeOfStop(outcomes);
   } finally {
     view.done();

@@ -1,15 +1,8 @@
-import {
-  ANCHOR_BYTES,
-  type Anchor,
-  anchorHolds,
-  findPlaceAfterCut,
-  moveAnchor,
-  NO_ANCHOR,
-  placeAnchor,
-} from './anchor.js';
+import { ANCHOR_BYTES, type Anchor, anchorHolds, moveAnchor, NO_ANCHOR, placeAnchor } from './anchor.js';
 import { LineSplitter } from './line-splitter.js';
 import { identifySegments, newSegments, openSegments, type SegmentId } from './new-segments.js';
 import { openPiece, type Piece, pieceIdAt } from './piece.js';
+import { findPlaceAfterCut } from './place-after-cut.js';
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -195,17 +188,22 @@ export class LogCursor {
 
   /** @returns the line that was held when the file was truncated: its end will never come. */
   async #findPlaceAgain(live: Piece): Promise<string | undefined> {
-    const segments = await identifySegments(this.#path);
-    const fresh = await this.#openUnread(segments, this.#newAmong(live, segments), live);
-    // Nothing has changed for us then, so the caller finds the cut again.
-    if (fresh === undefined) return undefined;
-    const place = await findPlaceAfterCut([...fresh, live], this.#offset, this.#anchor);
-    const first = place?.index ?? fresh.length;
-    await Promise.all(fresh.slice(0, first).map((piece) => piece.close()));
-    this.#queue = [...fresh.slice(first), live];
-    this.#offset = place?.offset ?? 0;
-    this.#anchor = this.#queue.length === 1 ? placeAnchor(this.#anchor, this.#offset) : NO_ANCHOR;
-    return place === undefined ? this.#splitter.flush() : undefined;
+    let listed: readonly SegmentId[] = [];
+    const place = await findPlaceAfterCut({
+      live,
+      offset: this.#offset,
+      anchor: this.#anchor,
+      listNew: async () => {
+        listed = await identifySegments(this.#path);
+        return this.#newAmong(live, listed);
+      },
+    });
+    const unread = this.#newAmong(live, listed);
+    this.#known = listed.filter((segment) => !unread.includes(segment) || place.knownNow.includes(segment));
+    this.#queue = [...place.segments, live];
+    this.#offset = place.offset;
+    this.#anchor = place.segments.length === 0 ? placeAnchor(this.#anchor, this.#offset) : NO_ANCHOR;
+    return place.truncated ? this.#splitter.flush() : undefined;
   }
 
   #newAmong(live: Piece, segments: readonly SegmentId[]): readonly SegmentId[] {

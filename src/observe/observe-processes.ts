@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ObservedProcess } from '../core/observed-process.js';
 import { processKeys, type ServiceSpec, type Stack } from '../core/stack.js';
-import { readLoggedExits, type LoggedExit } from '../pm2/daemon-log.js';
+import { type LoggedExit, readLoggedExits } from '../pm2/daemon-log.js';
 import { DAEMON_KEY, type HomePaths, lockPath } from '../process/home.js';
 import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js';
 import { readLockHolders } from '../process/lock-holders.js';
@@ -40,8 +40,7 @@ export function readDaemonPid(paths: HomePaths): number | undefined {
 function observeService(spec: ServiceSpec, daemonPid: number | undefined, options: ObserveOptions): ObservedInstance[] {
   const clusterPids = spec.kind === 'cluster' ? readClusterPids(spec.name, daemonPid, options.paths) : [];
   return processKeys(spec).map((key, index) => {
-    const record =
-      spec.kind === 'cluster' ? undefined : readLaunchRecord(lockPath(options.paths, key));
+    const record = spec.kind === 'cluster' ? undefined : readLaunchRecord(lockPath(options.paths, key));
     const stat = spec.kind === 'cluster' ? readProcStat(clusterPids[index] ?? 0) : record && readLive(record);
     const process = stat === undefined ? absent(record) : running(stat, record, daemonPid, options.nowMs);
     return { spec, key, instance: String(index), process };
@@ -87,19 +86,29 @@ function readClusterPids(name: string, daemonPid: number | undefined, paths: Hom
     .filter((pid) => readProcStat(pid)?.ppid === daemonPid);
 }
 
-function explainAbsent(found: readonly ObservedInstance[], { paths, explain }: ObserveOptions): readonly ObservedInstance[] {
+function explainAbsent(
+  found: readonly ObservedInstance[],
+  { paths, explain }: ObserveOptions,
+): readonly ObservedInstance[] {
   const unclear = found.filter(({ spec, process }) => process.kind === 'none' && explain(spec.name));
   if (unclear.length === 0) return found;
   const exits = readLoggedExits(paths.pm2);
   const holders = readLockHolders(unclear.map(({ key }) => lockPath(paths, key)));
   return found.map((instance) =>
     unclear.includes(instance)
-      ? { ...instance, process: explained(instance, exits.get(instance.key), holders.get(lockPath(paths, instance.key)) ?? []) }
+      ? {
+          ...instance,
+          process: explained(instance, exits.get(instance.key), holders.get(lockPath(paths, instance.key)) ?? []),
+        }
       : instance,
   );
 }
 
-function explained({ process }: ObservedInstance, exit: LoggedExit | undefined, leftovers: readonly number[]): ObservedProcess {
+function explained(
+  { process }: ObservedInstance,
+  exit: LoggedExit | undefined,
+  leftovers: readonly number[],
+): ObservedProcess {
   if (process.kind !== 'none') return process;
   const lastExit = exit === undefined ? null : { atMs: exit.atMs, code: exit.code, signal: exit.signal };
   return { ...process, lastExit, breakerOpen: exit?.gaveUp ?? false, leftovers };

@@ -99,7 +99,10 @@ export function findFlock(path: string | undefined): string | undefined {
 
 function unreachable({ paths }: DaemonContext): SigctlError {
   const pid = readLaunchRecord(lockPath(paths, DAEMON_KEY))?.identity.pid;
-  const who = pid !== undefined && daemonLives({ paths }) ? `its daemon (pid ${pid}) does not answer` : 'its daemon does not start';
+  const who =
+    pid !== undefined && daemonLives({ paths })
+      ? `its daemon (pid ${pid}) does not answer`
+      : 'its daemon does not start';
   return new SigctlError(`Cannot reach PM2: ${who} within ${SPAWN_DEADLINE_MS / 1_000} s`, {
     code: 'PM2_UNREACHABLE',
     hint: `Its own log is ${daemonLogPath(paths.pm2)}${pid === undefined ? '' : `; to end it: kill -9 ${pid}. The services survive that`}`,

@@ -32,8 +32,12 @@ export function findObstacle({ spec, key }: Target, env: Readonly<Record<string,
     return {
       ...failure,
       code: 'SCRIPT_MISSING',
-      reason: spec.interpreter === undefined ? `"${program}" is not executable` : `interpreter "${program}" is not in PATH`,
-      hint: spec.interpreter === undefined ? `chmod +x "${program}"` : `Install "${program}", or correct "interpreter" in the manifest`,
+      reason:
+        spec.interpreter === undefined ? `"${program}" is not executable` : `interpreter "${program}" is not in PATH`,
+      hint:
+        spec.interpreter === undefined
+          ? `chmod +x "${program}"`
+          : `Install "${program}", or correct "interpreter" in the manifest`,
     };
   }
   return portObstacle(spec, failure);
@@ -51,7 +55,10 @@ function portObstacle(
     ...failure,
     code: 'PORT_TAKEN',
     reason: `port ${holder.port} is held by ${who}`,
-    hint: holder.pid === undefined ? 'Give the service another port' : `End it (kill ${holder.pid}), or give the service another port`,
+    hint:
+      holder.pid === undefined
+        ? 'Give the service another port'
+        : `End it (kill ${holder.pid}), or give the service another port`,
   };
 }
 
@@ -95,7 +102,11 @@ export async function launchService(
     flock: findFlock(context.shellEnv['PATH']),
     keepIpc: spec.waitReady,
     env,
-    command: [...(spec.interpreter === undefined ? [] : [spec.interpreter, ...spec.interpreterArgs]), spec.script, ...spec.args],
+    command: [
+      ...(spec.interpreter === undefined ? [] : [spec.interpreter, ...spec.interpreterArgs]),
+      spec.script,
+      ...spec.args,
+    ],
   });
   await client.prepare(
     launcherRecord({

@@ -6,8 +6,8 @@ import type { ProcessIdentity } from '../core/observed-process.js';
 import type { ReadyRule } from '../core/stack.js';
 import type { Pm2Client } from '../pm2/client.js';
 import { startedAtMs } from '../process/proc-stat.js';
-import { readStatuses } from '../store/service-status.js';
 import type { StatusDb } from '../store/open.js';
+import { readStatuses } from '../store/service-status.js';
 import type { Target } from './context.js';
 
 /** One answer of a probe is waited for this long; the rule's own deadline goes on. */
@@ -24,7 +24,12 @@ export interface ProbeDeps {
 }
 
 /** Asks once whether a started process is ready by its rule. */
-export async function probeReady(rule: ReadyRule, target: Target, identity: ProcessIdentity, deps: ProbeDeps): Promise<boolean> {
+export async function probeReady(
+  rule: ReadyRule,
+  target: Target,
+  identity: ProcessIdentity,
+  deps: ProbeDeps,
+): Promise<boolean> {
   switch (rule.kind) {
     case 'heartbeat':
       return hasHeartbeat(target, identity, deps.db);

@@ -1,8 +1,8 @@
-import type { StartOutcome, StopOutcome } from '../core/outcome.js';
 import type { ObservedProcess } from '../core/observed-process.js';
+import type { StartOutcome, StopOutcome } from '../core/outcome.js';
+import type { Stack } from '../core/stack.js';
 import { planStart, type StartStep } from '../core/start-plan.js';
 import { planStop, type StopStep } from '../core/stop-plan.js';
-import type { Stack } from '../core/stack.js';
 import { type ObservedInstance, observeProcesses } from '../observe/observe-processes.js';
 import { readDesired } from '../store/desired.js';
 import { readFact, writeFact } from '../store/facts.js';
@@ -55,7 +55,11 @@ export function openSession(context: OperateContext): Session {
   };
 }
 
-function makeStartSteps({ db }: OperateContext, seen: readonly ObservedInstance[], services: readonly string[]): readonly StartStep[] {
+function makeStartSteps(
+  { db }: OperateContext,
+  seen: readonly ObservedInstance[],
+  services: readonly string[],
+): readonly StartStep[] {
   const desired = new Map(readDesired(db).map((entry) => [entry.service, entry]));
   return chosen(seen, services).map(({ spec, key, process }) =>
     planStart({
@@ -68,9 +72,15 @@ function makeStartSteps({ db }: OperateContext, seen: readonly ObservedInstance[
   );
 }
 
-function makeStopSteps({ db }: OperateContext, seen: readonly ObservedInstance[], services: readonly string[]): readonly StopStep[] {
+function makeStopSteps(
+  { db }: OperateContext,
+  seen: readonly ObservedInstance[],
+  services: readonly string[],
+): readonly StopStep[] {
   const wanted = readWanted(db);
-  return chosen(seen, services).map(({ spec, key, process }) => planStop(spec.name, key, process, wanted.has(spec.name)));
+  return chosen(seen, services).map(({ spec, key, process }) =>
+    planStop(spec.name, key, process, wanted.has(spec.name)),
+  );
 }
 
 function chosen(seen: readonly ObservedInstance[], services: readonly string[]): readonly ObservedInstance[] {
@@ -81,7 +91,9 @@ function readPresence({ db }: OperateContext, seen: readonly ObservedInstance[])
   const wanted = readWanted(db);
   const partly = new Set(seen.filter(({ process }) => !isLive(process)).map(({ spec }) => spec.name));
   const names = seen.map(({ spec }) => spec.name);
-  const live = new Set(seen.filter(({ process }) => isLive(process) || hasLeftovers(process)).map(({ spec }) => spec.name));
+  const live = new Set(
+    seen.filter(({ process }) => isLive(process) || hasLeftovers(process)).map(({ spec }) => spec.name),
+  );
   return {
     running: new Set(names.filter((name) => !partly.has(name))),
     present: new Set(names.filter((name) => live.has(name) || wanted.has(name))),
@@ -97,5 +109,9 @@ function hasLeftovers(process: ObservedProcess): boolean {
 }
 
 function readWanted(db: OperateContext['db']): ReadonlySet<string> {
-  return new Set(readDesired(db).filter((entry) => entry.wanted === 'running').map((entry) => entry.service));
+  return new Set(
+    readDesired(db)
+      .filter((entry) => entry.wanted === 'running')
+      .map((entry) => entry.service),
+  );
 }

@@ -31,7 +31,9 @@ export async function startStack(
   mode: string,
 ): Promise<readonly StartOutcome[]> {
   for (const step of steps) want(context, step);
-  const outcomes: StartOutcome[] = steps.flatMap((step) => (step.kind === 'keep' ? [{ ...step, kind: 'kept' as const }] : []));
+  const outcomes: StartOutcome[] = steps.flatMap((step) =>
+    step.kind === 'keep' ? [{ ...step, kind: 'kept' as const }] : [],
+  );
   const starts = steps.filter((step) => step.kind === 'start');
   if (starts.length > 0) outcomes.push(...(await startLevelByLevel(context, starts, targets, mode)));
   return steps.flatMap((step) => outcomes.find((outcome) => outcome.key === step.key) ?? []);
@@ -96,7 +98,10 @@ async function tryStart(
   const env = serviceEnv(context, target.spec, target.instance, mode);
   const obstacle = findObstacle(target, env);
   if (obstacle !== undefined) return { kind: 'failed', ...obstacle };
-  await endProcesses(step.clear.map(identify).filter((member) => member !== undefined), target.spec.killTimeoutMs);
+  await endProcesses(
+    step.clear.map(identify).filter((member) => member !== undefined),
+    target.spec.killTimeoutMs,
+  );
   const startedAtMs = context.nowMs();
   const logFile = logPath(context.paths, key);
   const logOffset = sizeOf(logFile);

@@ -1,5 +1,5 @@
-import { stopLevels } from '../core/graph.js';
 import { formatDuration } from '../core/duration.js';
+import { stopLevels } from '../core/graph.js';
 import type { ProcessIdentity } from '../core/observed-process.js';
 import type { StopOutcome } from '../core/outcome.js';
 import type { StopStep } from '../core/stop-plan.js';
@@ -49,7 +49,9 @@ async function stopLevelByLevel(
     const services = steps.map((step) => step.service);
     for (const level of stopLevels(services, context.stack.services)) {
       const members = steps.filter((step) => level.includes(step.service));
-      outcomes.push(...(await Promise.all(members.map((step) => stopOne(context, client, step, findTarget(targets, step))))));
+      outcomes.push(
+        ...(await Promise.all(members.map((step) => stopOne(context, client, step, findTarget(targets, step))))),
+      );
     }
     if (options.forGood && client !== undefined) await retireDaemon(context, client).catch(leaveDaemon);
   } finally {
@@ -89,11 +91,16 @@ async function endRest(
   step: EffectiveStop,
   { spec, key }: Target,
 ): Promise<'exited' | 'killed' | 'survived'> {
-  const byTree = step.kind === 'stop' && isAlive(step.process) ? await endTree(step.process, spec.killTimeoutMs) : 'exited';
+  const byTree =
+    step.kind === 'stop' && isAlive(step.process) ? await endTree(step.process, spec.killTimeoutMs) : 'exited';
   const file = lockPath(paths, key);
   const rest = [...(readLockHolders([file]).get(file) ?? []), ...(step.kind === 'stop' ? step.others : [])];
   const byHolders = rest.length === 0 ? 'exited' : await endProcesses(identities(rest), spec.killTimeoutMs);
-  return [byTree, byHolders].find((how) => how === 'survived') ?? [byTree, byHolders].find((how) => how === 'killed') ?? 'exited';
+  return (
+    [byTree, byHolders].find((how) => how === 'survived') ??
+    [byTree, byHolders].find((how) => how === 'killed') ??
+    'exited'
+  );
 }
 
 function identities(pids: readonly number[]): readonly ProcessIdentity[] {
@@ -108,7 +115,13 @@ function judgeStop(
   const { service, key } = step;
   const pid = step.kind === 'stop' ? step.process.pid : null;
   if (how === 'survived') {
-    return { kind: 'failed', service, key, pid, reason: `still alive ${formatDuration(tookMs)} after SIGKILL (stuck in the kernel?)` };
+    return {
+      kind: 'failed',
+      service,
+      key,
+      pid,
+      reason: `still alive ${formatDuration(tookMs)} after SIGKILL (stuck in the kernel?)`,
+    };
   }
   return { kind: 'stopped', service, key, pid, tookMs, forced };
 }
@@ -125,7 +138,10 @@ function record({ db, nowMs, actor }: OperateContext, outcome: StopOutcome): voi
     cause: outcome.kind === 'failed' ? outcome.reason : 'operator',
     actor,
     pid: outcome.kind === 'already' ? undefined : (outcome.pid ?? undefined),
-    detail: { key: outcome.key, ...(outcome.kind === 'stopped' ? { tookMs: outcome.tookMs, forced: outcome.forced } : {}) },
+    detail: {
+      key: outcome.key,
+      ...(outcome.kind === 'stopped' ? { tookMs: outcome.tookMs, forced: outcome.forced } : {}),
+    },
   });
 }
 

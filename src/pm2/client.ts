@@ -1,5 +1,5 @@
 import { EXIT, SigctlError } from '../errors.js';
-import { parsePm2Apps, type Pm2App } from './app-record.js';
+import { type Pm2App, parsePm2Apps } from './app-record.js';
 
 /** PM2 answers in milliseconds; a daemon that needs longer is stopped (SIGSTOP), thrashing or broken. */
 export const CALL_DEADLINE_MS = 10_000;

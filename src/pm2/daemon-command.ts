@@ -11,7 +11,11 @@ export interface DaemonSockets {
 }
 
 /** The command that is the PM2 daemon, and its whole environment. */
-export function daemonCommand(pm2Home: string, sockets: DaemonSockets, shell: { readonly path: string; readonly home: string }) {
+export function daemonCommand(
+  pm2Home: string,
+  sockets: DaemonSockets,
+  shell: { readonly path: string; readonly home: string },
+) {
   return {
     command: [process.execPath, createRequire(import.meta.url).resolve('pm2/lib/Daemon.js')],
     env: {

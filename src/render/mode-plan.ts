@@ -19,7 +19,11 @@ export function renderModePlan(plan: ModePlan, colour: boolean): string {
 }
 
 /** The modes of the manifest, the one in force marked. */
-export function renderModes(modes: Readonly<Record<string, readonly string[]>>, current: string | undefined, colour: boolean): string {
+export function renderModes(
+  modes: Readonly<Record<string, readonly string[]>>,
+  current: string | undefined,
+  colour: boolean,
+): string {
   const paint = new Chalk({ level: colour ? 1 : 0 });
   const width = Math.max(...Object.keys(modes).map((name) => name.length));
   return Object.entries(modes)

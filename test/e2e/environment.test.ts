@@ -29,13 +29,27 @@ test('nothing of the shell reaches a service but the allow-list, passEnv, env an
   assert.equal(env['FEED'], 'sim');
   assert.equal(env['TZ'], 'UTC');
   assert.deepEqual([env['name'], env['status'], env['COUNT']], ['mine', 'fine', '3']);
-  const allowed = new Set(['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'TMPDIR', 'PWD']);
+  const allowed = new Set([
+    'PATH',
+    'HOME',
+    'USER',
+    'LOGNAME',
+    'SHELL',
+    'LANG',
+    'LC_ALL',
+    'LC_CTYPE',
+    'TZ',
+    'TMPDIR',
+    'PWD',
+  ]);
   const ours = ['GREETING', 'FROM_FILE', 'FEED', 'name', 'status', 'COUNT', 'NODE_APP_INSTANCE'];
-  const strangers = Object.keys(env).filter((name) => !allowed.has(name) && !ours.includes(name) && !name.startsWith('SIGCTL_'));
+  const strangers = Object.keys(env).filter(
+    (name) => !allowed.has(name) && !ours.includes(name) && !name.startsWith('SIGCTL_'),
+  );
   assert.deepEqual(strangers, []);
 });
 
-test("a secret of the manifest reaches the service, and neither PM2 nor a file that others may read", async (t) => {
+test('a secret of the manifest reaches the service, and neither PM2 nor a file that others may read', async (t) => {
   const rig = await startRig(t, { apps: [app('shows', 'prints-env.mjs', { env: { API_SECRET: 'f00d-cafe' } })] });
   assert.equal((await rig.sigctl(['start'])).exitCode, 0);
   assert.equal((await environmentOf(rig, 'shows'))['API_SECRET'], 'f00d-cafe');
@@ -44,7 +58,11 @@ test("a secret of the manifest reaches the service, and neither PM2 nor a file t
   assert.equal(readFileSync(join(rig.home, 'pm2/pm2.log'), 'utf8').includes('f00d-cafe'), false);
   assert.equal(statSync(join(rig.home, 'run/shows.launch')).mode & 0o077, 0);
   assert.equal(statSync(rig.home).mode & 0o077, 0);
-  for (const args of [['status', '--json'], ['mode', '--json'], ['start', '--json']]) {
+  for (const args of [
+    ['status', '--json'],
+    ['mode', '--json'],
+    ['start', '--json'],
+  ]) {
     assert.equal((await rig.sigctl(args)).stdout.includes('f00d-cafe'), false, args.join(' '));
   }
 });
@@ -79,7 +97,10 @@ test('SIGCTL_HOME moves the state, and the manifest is found from a folder below
   const env = { SIGCTL_HOME: 'elsewhere' };
   assert.equal((await rig.sigctl(['start'], { env })).exitCode, 0);
   assert.match(readFileSync(join(rig.root, 'elsewhere/run/a.pid'), 'utf8'), /^\d+$/);
-  const below = await rig.sigctl(['status', '--json'], { env: { SIGCTL_HOME: '../elsewhere' }, cwd: join(rig.root, 'below') });
+  const below = await rig.sigctl(['status', '--json'], {
+    env: { SIGCTL_HOME: '../elsewhere' },
+    cwd: join(rig.root, 'below'),
+  });
   assert.equal(JSON.parse(below.stdout).services[0].verdict, 'healthy');
   assert.equal((await rig.sigctl(['stop'], { env })).exitCode, 0);
 });

@@ -70,11 +70,7 @@ test('start names the holder of a taken port, and starts nothing on it', async (
 
 test('start names a missing script and a missing interpreter, and starts the others', async (t) => {
   const rig = await startRig(t, {
-    apps: [
-      app('gone', 'not-there.mjs'),
-      app('odd', 'idle.mjs', { interpreter: 'no-such-interpreter' }),
-      NEIGHBOUR,
-    ],
+    apps: [app('gone', 'not-there.mjs'), app('odd', 'idle.mjs', { interpreter: 'no-such-interpreter' }), NEIGHBOUR],
   });
   const run = await rig.sigctl(['start']);
   assert.equal(run.exitCode, 1);
@@ -105,7 +101,9 @@ test('a service is not started when what it needs does not start', async (t) => 
 
 test('Ctrl-C while start waits leaves the services as they are, and says so', async (t) => {
   const port = await freePort();
-  const rig = await startRig(t, { apps: [app('slow', 'never-ready.mjs', { sigctl: { ready: { tcp: port, within: '60s' } } })] });
+  const rig = await startRig(t, {
+    apps: [app('slow', 'never-ready.mjs', { sigctl: { ready: { tcp: port, within: '60s' } } })],
+  });
   const child = rig.spawn(['start']);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   let stderr = '';

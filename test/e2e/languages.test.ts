@@ -20,7 +20,10 @@ test('JavaScript, TypeScript, Python, shell and binary services run side by side
 });
 
 test('a Python service that writes its own heartbeat with sqlite3 shows up in status like any other', async (t) => {
-  const health = { ready: { heartbeat: true, within: '30s' }, health: { heartbeat: '15s', progress: { name: 'beat', within: '30s' } } };
+  const health = {
+    ready: { heartbeat: true, within: '30s' },
+    health: { heartbeat: '15s', progress: { name: 'beat', within: '30s' } },
+  };
   const rig = await startRig(t, { apps: [app('snake', 'heartbeat.py', { interpreter: 'python3', sigctl: health })] });
   const run = await rig.sigctl(['start']);
   assert.equal(run.exitCode, 0, run.stdout + run.stderr);

@@ -43,7 +43,9 @@ test('a stale PID file whose number belongs to a stranger is recognised, and the
 });
 
 test('a service that a stop leaves no process of leaves no lock behind either', async (t) => {
-  const rig = await startRig(t, { apps: [app('parent', 'leaves-a-child.sh', { autorestart: false, sigctl: { ready: { log: 'child' } } })] });
+  const rig = await startRig(t, {
+    apps: [app('parent', 'leaves-a-child.sh', { autorestart: false, sigctl: { ready: { log: 'child' } } })],
+  });
   assert.equal((await rig.sigctl(['start'])).exitCode, 0);
   const child = Number(/child (\d+)/.exec(rig.log('parent'))?.[1]);
   await until(() => !isPidAlive(rig.pid('parent')));
@@ -54,7 +56,9 @@ test('a service that a stop leaves no process of leaves no lock behind either', 
 });
 
 test('start clears away the children of a dead run before it starts the service anew', async (t) => {
-  const rig = await startRig(t, { apps: [app('parent', 'leaves-a-child.sh', { autorestart: false, sigctl: { ready: { log: 'child' } } })] });
+  const rig = await startRig(t, {
+    apps: [app('parent', 'leaves-a-child.sh', { autorestart: false, sigctl: { ready: { log: 'child' } } })],
+  });
   assert.equal((await rig.sigctl(['start'])).exitCode, 0);
   const child = Number(/child (\d+)/.exec(rig.log('parent'))?.[1]);
   await until(() => !isPidAlive(rig.pid('parent')));

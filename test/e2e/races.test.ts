@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { listPids } from '../../src/process/tree.js';
 import { readCommandLine, readProcStat } from '../../src/process/proc-stat.js';
+import { listPids } from '../../src/process/tree.js';
 import { app, collect, type Rig, startRig, until } from './rig.js';
 
 /** From no daemon at all, each time. */
@@ -26,7 +26,9 @@ test('two starts at the same moment, twenty times: one daemon, one process per s
 });
 
 test('--wait 0 refuses at once while another command works, and names it', async (t) => {
-  const rig = await startRig(t, { apps: [app('slow', 'never-ready.mjs', { sigctl: { ready: { log: 'never', within: '60s' } } })] });
+  const rig = await startRig(t, {
+    apps: [app('slow', 'never-ready.mjs', { sigctl: { ready: { log: 'never', within: '60s' } } })],
+  });
   const first = rig.spawn(['start']);
   const ended = collect(first);
   await until(() => copies(rig, 'never-ready.mjs').length === 1);
@@ -40,7 +42,9 @@ test('--wait 0 refuses at once while another command works, and names it', async
 });
 
 test('a command that is killed gives its lock back', async (t) => {
-  const rig = await startRig(t, { apps: [app('slow', 'never-ready.mjs', { sigctl: { ready: { log: 'never', within: '60s' } } })] });
+  const rig = await startRig(t, {
+    apps: [app('slow', 'never-ready.mjs', { sigctl: { ready: { log: 'never', within: '60s' } } })],
+  });
   const first = rig.spawn(['start']);
   const ended = collect(first);
   await until(() => copies(rig, 'never-ready.mjs').length === 1);
@@ -51,7 +55,9 @@ test('a command that is killed gives its lock back', async (t) => {
 
 /** By their environment: a process's title is cut off to the length of what it was started with. */
 function daemons(rig: Rig): readonly number[] {
-  return listPids().filter((pid) => readProcStat(pid) !== undefined && environmentOf(pid).includes(`PM2_HOME=${rig.home}/pm2`));
+  return listPids().filter(
+    (pid) => readProcStat(pid) !== undefined && environmentOf(pid).includes(`PM2_HOME=${rig.home}/pm2`),
+  );
 }
 
 function environmentOf(pid: number): readonly string[] {

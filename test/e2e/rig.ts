@@ -28,7 +28,10 @@ export interface Rig {
   readonly root: string;
   readonly home: string;
   /** Runs `bin/sigctl` in the project. `env` is added to a short, fixed environment. */
-  readonly sigctl: (args: readonly string[], options?: { readonly env?: Record<string, string>; readonly cwd?: string }) => Promise<Run>;
+  readonly sigctl: (
+    args: readonly string[],
+    options?: { readonly env?: Record<string, string>; readonly cwd?: string },
+  ) => Promise<Run>;
   /** The same, without waiting for its end. */
   readonly spawn: (args: readonly string[]) => ReturnType<typeof spawn>;
   readonly writeManifest: (manifest: unknown) => void;
@@ -39,7 +42,11 @@ export interface Rig {
   readonly log: (key: string) => string;
 }
 
-export async function startRig(t: TestContext, manifest: unknown, options: { readonly folder?: string; readonly home?: string } = {}): Promise<Rig> {
+export async function startRig(
+  t: TestContext,
+  manifest: unknown,
+  options: { readonly folder?: string; readonly home?: string } = {},
+): Promise<Rig> {
   const base = mkdtempSync(join(tmpdir(), 'sigctl-e2e-'));
   const root = join(base, options.folder ?? 'project');
   mkdirSync(root, { recursive: true });
@@ -120,7 +127,8 @@ export async function collect(child: ReturnType<typeof spawn>): Promise<Run> {
 export async function until(condition: () => boolean | Promise<boolean>, withinMs = DEADLINE_MS): Promise<void> {
   const startedAt = performance.now();
   while (!(await condition())) {
-    if (performance.now() - startedAt > withinMs) throw new Error(`Did not come true within ${withinMs} ms: ${condition}`);
+    if (performance.now() - startedAt > withinMs)
+      throw new Error(`Did not come true within ${withinMs} ms: ${condition}`);
     await sleep(50);
   }
 }
@@ -129,4 +137,3 @@ export async function until(condition: () => boolean | Promise<boolean>, withinM
 export function app(name: string, script: string, rest: Record<string, unknown> = {}): Record<string, unknown> {
   return { name, script: `./${script}`, ...rest };
 }
-

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { wrap } from 'node:module';
+import Module from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -38,5 +38,5 @@ test('the build leaves one code cache, which this node accepts for the bundle', 
   const caches = readdirSync(join(ROOT, 'dist')).filter((file) => file.endsWith('.cache'));
   assert.deepEqual(caches, [`${/\/\/(\S+)$/.exec(bundle)?.[1]}.cache`]);
   const cachedData = readFileSync(join(ROOT, 'dist', caches[0] ?? ''));
-  assert.equal(new Script(wrap(bundle), { cachedData }).cachedDataRejected, false);
+  assert.equal(new Script(Module.wrap(bundle), { cachedData }).cachedDataRejected, false);
 });

@@ -107,10 +107,11 @@ function runCycle(options: EngineOptions, deps: EngineDeps, standing: Standing):
 
 function firstStanding({ accountId, rules, feed }: EngineOptions, { ledger, service }: EngineDeps): Standing {
   const nowMs = service.now();
+  const state = ledger.readState(accountId, warmUp(rules.crossover));
   return {
-    state: ledger.readState(accountId, warmUp(rules.crossover)),
+    state,
     trades: ledger.countTrades(accountId),
-    news: { ...feed, lastReadAtMs: nowMs, newestCloseAtMs: nowMs },
+    news: { ...feed, begun: state.cursor.candle !== undefined, lastReadAtMs: nowMs, newestCloseAtMs: nowMs },
   };
 }
 
@@ -126,7 +127,7 @@ function standingAfter(
   return {
     state,
     trades: trades + filled,
-    news: { ...news, lastReadAtMs: nowMs, newestCloseAtMs: Math.max(news.newestCloseAtMs, closedAtMs) },
+    news: { ...news, begun: true, lastReadAtMs: nowMs, newestCloseAtMs: Math.max(news.newestCloseAtMs, closedAtMs) },
   };
 }
 

@@ -3,6 +3,8 @@ import { formatDuration } from '../../core/duration.js';
 /** What is known about news from the feed. All instants are epoch milliseconds of the wall clock. */
 export interface FeedNews {
   readonly kind: 'sim' | 'replay' | 'kraken';
+  /** Whether a candle of the series was ever evaluated. */
+  readonly begun: boolean;
   /** Time between two candles when all goes well. */
   readonly expectEveryMs: number;
   /** The engine's start, then whenever a candle was read. */
@@ -17,12 +19,13 @@ const MIN_FRESH_MS = 90_000;
 const FRESH_SHARE = 4;
 
 /**
- * Why the feed counts as silent; `undefined` while it does not. A replay is never silent: it may be at its end.
+ * Why the feed counts as silent; `undefined` while it does not.
+ * A replay that has begun is never silent, for it may be at its end.
  *
  * From an exchange only what is new in the market is news, so a collector that stores old candles is silent as well.
  */
 export function silence(news: FeedNews, nowMs: number): string | undefined {
-  if (news.kind === 'replay') return undefined;
+  if (news.kind === 'replay' && news.begun) return undefined;
   const limitMs = Math.max(MIN_SILENCE_MS, MISSED_CANDLES * news.expectEveryMs);
   const sinceMs = news.kind === 'kraken' ? news.newestCloseAtMs : news.lastReadAtMs;
   if (nowMs - sinceMs <= limitMs) return undefined;

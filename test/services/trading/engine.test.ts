@@ -76,7 +76,9 @@ function storeCandles(path: string, candles: readonly Candle[]): void {
   store.close();
 }
 
-test('the engine says that market.db is missing, and evaluates each candle once it is there', async (t) => {
+test('the engine says that market.db is missing, and evaluates each candle once it is there', {
+  timeout: 60_000,
+}, async (t) => {
   const engine = startEngine(t);
   await engine.untilState('error', /no collector has written any yet/);
   storeCandles(engine.marketPath, swings(500));
@@ -85,7 +87,9 @@ test('the engine says that market.db is missing, and evaluates each candle once 
   assert.deepEqual([...new Set(engine.told.map(({ state }) => state))], ['error', 'scanning', 'idle']);
 });
 
-test('an empty market.db is no error: the engine waits for the first candle, and its cycles count as finished', async (t) => {
+test('an empty market.db is no error: the engine waits for the first candle, and its cycles count as finished', {
+  timeout: 60_000,
+}, async (t) => {
   const engine = startEngine(t);
   storeCandles(engine.marketPath, []);
   await engine.untilState('idle', /^waiting for the first candle$/);
@@ -94,7 +98,7 @@ test('an empty market.db is no error: the engine waits for the first candle, and
   await engine.until('another cycle', () => engine.cycles() > before);
 });
 
-test('the engine goes on as soon as a damaged market.db has been mended', async (t) => {
+test('the engine goes on as soon as a damaged market.db has been mended', { timeout: 60_000 }, async (t) => {
   const engine = startEngine(t);
   writeFileSync(engine.marketPath, 'no database at all, though it is long enough to be taken for one'.repeat(50));
   await engine.untilState('error', /market\.db": .*not a/);
@@ -104,7 +108,9 @@ test('the engine goes on as soon as a damaged market.db has been mended', async 
   assert.equal(countRows(engine.ledgerPath, 'evaluations'), 100);
 });
 
-test('a market.db replaced by another with the same candles and more leads to no second evaluation', async (t) => {
+test('a market.db replaced by another with the same candles and more leads to no second evaluation', {
+  timeout: 60_000,
+}, async (t) => {
   const engine = startEngine(t);
   storeCandles(engine.marketPath, swings(300));
   await engine.until('300 evaluations', () => countRows(engine.ledgerPath, 'evaluations') === 300);
@@ -125,7 +131,7 @@ test('a market.db replaced by another with the same candles and more leads to no
   assert.deepEqual(dump, expected);
 });
 
-test('a live feed that falls silent is an error until a candle comes', async (t) => {
+test('a live feed that falls silent is an error until a candle comes', { timeout: 60_000 }, async (t) => {
   const engine = startEngine(t, 'sim');
   storeCandles(engine.marketPath, swings(100));
   await engine.untilState('idle', /./);
@@ -135,7 +141,7 @@ test('a live feed that falls silent is an error until a candle comes', async (t)
   await engine.untilState('idle', /./);
 });
 
-test('a finished replay stays idle however long it lasts', async (t) => {
+test('a finished replay stays idle however long it lasts', { timeout: 60_000 }, async (t) => {
   const engine = startEngine(t, 'replay');
   storeCandles(engine.marketPath, swings(100));
   await engine.untilState('idle', /./);
@@ -145,14 +151,14 @@ test('a finished replay stays idle however long it lasts', async (t) => {
   assert.equal(engine.told.at(-1)?.state, 'idle');
 });
 
-test('candles of a live market that were missed are evaluated and not traded', async (t) => {
+test('candles of a live market that were missed are evaluated and not traded', { timeout: 60_000 }, async (t) => {
   const engine = startEngine(t, 'kraken');
   storeCandles(engine.marketPath, swings(300));
   await engine.until('300 evaluations', () => countRows(engine.ledgerPath, 'evaluations') === 300);
   assert.equal(countRows(engine.ledgerPath, 'orders'), 0);
 });
 
-test('the engine shows why collecting fails in its own process', async (t) => {
+test('the engine shows why collecting fails in its own process', { timeout: 60_000 }, async (t) => {
   const engine = startEngine(t);
   storeCandles(engine.marketPath, swings(10));
   engine.clock.trouble = 'Cannot replay "x.csv": no such file';
@@ -161,7 +167,9 @@ test('the engine shows why collecting fails in its own process', async (t) => {
   await engine.untilState('idle', /./);
 });
 
-test('the engine tells symbol, source, price, position, cash, equity and its last decision', async (t) => {
+test('the engine tells symbol, source, price, position, cash, equity and its last decision', {
+  timeout: 60_000,
+}, async (t) => {
   const engine = startEngine(t);
   storeCandles(engine.marketPath, swings(500));
   await engine.untilState('idle', /./);
@@ -178,7 +186,7 @@ test('the engine tells symbol, source, price, position, cash, equity and its las
   for (const amount of ['position', 'cash', 'equity']) assert.match(String(detail?.[amount]), /^\d+(\.\d+)?$/);
 });
 
-test('an engine whose ledger is taken over ends, and writes nothing more', async (t) => {
+test('an engine whose ledger is taken over ends, and writes nothing more', { timeout: 60_000 }, async (t) => {
   const engine = startEngine(t);
   storeCandles(engine.marketPath, swings(100));
   await engine.untilState('idle', /./);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { isTradable, silence } from '../../../src/services/trading/feed-watch.js';
 
 const NOON = Date.UTC(2026, 0, 1, 12);
-const SIM = { kind: 'sim', expectEveryMs: 2_000, lastReadAtMs: NOON, newestCloseAtMs: NOON } as const;
+const SIM = { kind: 'sim', begun: true, expectEveryMs: 2_000, lastReadAtMs: NOON, newestCloseAtMs: NOON } as const;
 
 test('a feed is silent after 90 s without a candle', () => {
   assert.equal(silence(SIM, NOON + 90_000), undefined);
@@ -21,7 +21,11 @@ test('candles of the past are no news from an exchange', () => {
   assert.match(silence(backfilled, NOON + 600_000) ?? '', /^no new candle since 2026-01-01T12:00/);
 });
 
-test('a replay is never silent', () => {
+test('a replay that gives no first candle is silent: market-data may be collecting another series', () => {
+  assert.match(silence({ ...SIM, kind: 'replay', begun: false }, NOON + 90_001) ?? '', /^no new candle since/);
+});
+
+test('a replay that has begun is never silent', () => {
   assert.equal(silence({ ...SIM, kind: 'replay' }, NOON + 1e9), undefined);
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -143,6 +143,20 @@ test('an engine that slept past its lease writes nothing when it wakes, and stop
   assert.match(rig.status('trading')?.reason ?? '', /another engine/);
   await untilEvaluated(rig, ROWS);
   assert.deepEqual(dumpLedger(rig.ledgerPath), expected);
+});
+
+test('a damaged ledger is refused with exit code 4, left as it is, and the log says what to do', {
+  timeout: 60_000,
+}, async (t) => {
+  const rig = swingRig(t);
+  const damage = 'not a database at all'.repeat(500);
+  writeFileSync(rig.ledgerPath, damage);
+  const { exit, log } = rig.start('trading');
+  assert.deepEqual(await exit, { code: 4, signal: null });
+  assert.match(log(), /LEDGER_BROKEN/);
+  assert.match(log(), /Restore it from a backup/);
+  assert.equal(readFileSync(rig.ledgerPath, 'utf8'), damage);
+  assert.equal(rig.status('trading')?.state, 'error');
 });
 
 test('live trading is refused: PAPER_MODE=false ends with exit code 2 and names the variable', {
