@@ -9,6 +9,8 @@ import type { Terminal } from './terminal.js';
 /** The real things that commands touch, each built when it is asked for. */
 export interface Deps {
   readonly version: string;
+  /** The sigctl package itself. */
+  readonly pkg: Package;
   readonly terminal: Terminal;
   readonly out: Output;
   readonly nowMs: () => number;
@@ -26,6 +28,7 @@ export function createDeps(terminal: Terminal, config: string | undefined): Deps
     openProject({ cwd: process.cwd(), config, env: process.env, pkg, write });
   return {
     version: pkg.version,
+    pkg,
     terminal,
     out: createOutput(terminal),
     nowMs,
@@ -33,7 +36,7 @@ export function createDeps(terminal: Terminal, config: string | undefined): Deps
     openProject: (config) => open(config, false),
     readView: async (config) => {
       const { readStackView } = await import('./stack-view.js');
-      return readStackView(await open(config, false), nowMs);
+      return readStackView(await open(config, false), nowMs, (text) => terminal.writeErr(`${text}\n`));
     },
     withSession: async (request, work) => {
       const { withStackSession } = await import('./stack-session.js');

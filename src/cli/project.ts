@@ -46,6 +46,7 @@ export async function openProject({ cwd, config, env, pkg, write }: ProjectReque
   return { stack, paths, isFresh: !existsSync(paths.statusDb) };
 }
 
-function stateFolder(override: string | undefined, cwd: string, root: string): string {
+/** `SIGCTL_HOME`, else `.sigctl` beside the manifest. */
+export function stateFolder(override: string | undefined, cwd: string, root: string): string {
   return override === undefined || override === '' ? join(root, '.sigctl') : resolve(cwd, override);
 }

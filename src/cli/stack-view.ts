@@ -8,7 +8,11 @@ import { readStatuses } from '../store/service-status.js';
 import type { Project } from './project.js';
 
 /** Looks at the stack without changing anything: a project that never started anything gets no state folder by it. */
-export function readStackView({ stack, paths, isFresh }: Project, nowMs: () => number): StackView {
+export function readStackView(
+  { stack, paths, isFresh }: Project,
+  nowMs: () => number,
+  note: (text: string) => void,
+): StackView {
   if (isFresh) {
     const nothing = { stack, home: paths.home, statuses: [], desired: [] };
     return {
@@ -21,7 +25,12 @@ export function readStackView({ stack, paths, isFresh }: Project, nowMs: () => n
   }
   const db = openStatusDb(paths.statusDb);
   try {
-    const read = { stack, home: paths.home, statuses: readStatuses(db), desired: readDesired(db) };
+    const read = {
+      stack,
+      home: paths.home,
+      statuses: readStatuses(db, (fault) => note(`note: ${fault.message}`)),
+      desired: readDesired(db),
+    };
     return {
       stack,
       home: paths.home,

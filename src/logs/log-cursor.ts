@@ -177,10 +177,10 @@ export class LogCursor {
 
   /** Whether the live file was cut before or while `chunk` was read from it. */
   async #wasCut(live: Piece, chunk: Buffer): Promise<boolean> {
-    if (this.#offset > 0) return !(await anchorHolds(live, this.#anchor));
-    // At the head no anchor can tell, but a segment with what stood there before can. It is published before the cut.
-    const head = { atByte: 0, bytes: chunk.subarray(0, ANCHOR_BYTES) };
-    if (!(await anchorHolds(live, head))) return true;
+    const seen = this.#offset > 0 ? this.#anchor : { atByte: 0, bytes: chunk.subarray(0, ANCHOR_BYTES) };
+    if (!(await anchorHolds(live, seen))) return true;
+    if (this.#anchor.bytes.length === ANCHOR_BYTES) return false;
+    // Near the head too little was read before to be sure. But a segment with what stood there is published before the cut.
     const opened = await openSegments(this.#newAmong(live, await identifySegments(this.#path)), live);
     await Promise.all(opened?.pieces.map((piece) => piece.close()) ?? []);
     return opened === undefined || opened.pieces.length > 0;

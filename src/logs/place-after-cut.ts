@@ -61,7 +61,7 @@ interface StreamPlace {
  * @returns `undefined` when the bytes are gone: the file was truncated.
  */
 async function findPlace(pieces: readonly Piece[], offset: number, anchor: Anchor): Promise<StreamPlace | undefined> {
-  for (let first = 0; first < pieces.length - 1; first += 1) {
+  for (let first = 0; first < pieces.length; first += 1) {
     const place = await placeByOffset(pieces.slice(first), offset, anchor);
     if (place !== undefined) return { index: first + place.index, offset: place.offset };
   }

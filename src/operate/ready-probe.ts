@@ -7,7 +7,7 @@ import type { ReadyRule } from '../core/stack.js';
 import type { Pm2Client } from '../pm2/client.js';
 import { startedAtMs } from '../process/proc-stat.js';
 import type { StatusDb } from '../store/open.js';
-import { readStatuses } from '../store/service-status.js';
+import { readStatus } from '../store/service-status.js';
 import type { Target } from './context.js';
 
 /** One answer of a probe is waited for this long; the rule's own deadline goes on. */
@@ -51,7 +51,7 @@ export async function probeReady(
 }
 
 function hasHeartbeat({ spec, instance }: Target, identity: ProcessIdentity, db: StatusDb): boolean {
-  const row = readStatuses(db).find((status) => status.service === spec.name && status.instance === instance);
+  const row = readStatus(db, spec.name, instance);
   if (row === undefined || row.pid !== identity.pid) return false;
   return row.state !== 'starting' && (row.startToken === null || row.startToken === identity.startToken);
 }

@@ -11,7 +11,7 @@ export const CALL_DEADLINE_MS = 10_000;
  */
 export interface Pm2Client {
   /** Every app the daemon knows, its environment left out. */
-  readonly list: () => Promise<readonly Pm2App[]>;
+  readonly list: (withinMs?: number) => Promise<readonly Pm2App[]>;
   /** Starts an app from its record. PM2 does not look for an app of the same name: the caller does. */
   readonly prepare: (record: Readonly<Record<string, unknown>>) => Promise<void>;
   /** Stops the app's process tree (SIGINT, SIGKILL after its kill_timeout) and forgets the app. */
@@ -58,7 +58,7 @@ export async function connectPm2(socketPath: string, withinMs: number): Promise<
       });
     });
   return {
-    list: async () => parsePm2Apps(await call('getMonitorData', {}, CALL_DEADLINE_MS)),
+    list: async (withinMs = CALL_DEADLINE_MS) => parsePm2Apps(await call('getMonitorData', {}, withinMs)),
     prepare: async (record) => void (await call('prepare', record, CALL_DEADLINE_MS)),
     remove: async (pmId, deadlineMs) => void (await call('deleteProcessId', pmId, deadlineMs)),
     // The daemon closes the connection instead of answering, and would signal the pid it is given: none.

@@ -15,10 +15,18 @@ export interface PortHolder {
 
 /** The process that listens on the port (any address, IPv4 or IPv6); `undefined` when it is free. */
 export function readPortHolder(port: number): PortHolder | undefined {
-  const inode = readListeners().find((entry) => entry.port === port)?.inode;
-  if (inode === undefined) return undefined;
-  const pid = listPids().find((candidate) => readOpenFiles(candidate).includes(`socket:[${inode}]`));
-  return { port, pid, command: pid === undefined ? 'a process of another user' : readCommandLine(pid) };
+  return readPortHolders(port)[0];
+}
+
+/** Every process that listens on the port: several can, each on an address of its own or sharing one socket. */
+export function readPortHolders(port: number): readonly PortHolder[] {
+  const sockets = readListeners().filter((entry) => entry.port === port);
+  const pids = sockets.length === 0 ? [] : listPids();
+  return sockets.flatMap(({ inode }): readonly PortHolder[] => {
+    const holders = pids.filter((pid) => readOpenFiles(pid).includes(`socket:[${inode}]`));
+    if (holders.length === 0) return [{ port, pid: undefined, command: 'a process of another user' }];
+    return holders.map((pid) => ({ port, pid, command: readCommandLine(pid) }));
+  });
 }
 
 /** The TCP ports that these processes listen on, ascending. */

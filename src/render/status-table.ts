@@ -19,7 +19,9 @@ export interface StatusStyle {
 
 /** From this width on the reason stands in the service's own line instead of one below. */
 const WIDE_COLUMNS = 130;
-const GAP = '  ';
+const INDENT = '  ';
+/** What a narrow terminal goes without, first to last. All of it is in `--json`. */
+const DISPENSABLE = ['CPU', 'PORT', 'STATE', 'BEAT', 'RST', 'UP'];
 
 const VERDICT_COLOURS: Readonly<Record<Verdict, 'green' | 'yellow' | 'red' | 'gray' | 'cyan'>> = {
   healthy: 'green',
@@ -58,17 +60,38 @@ const COLUMNS: readonly Column[] = [
 /** The table of `sigctl status`: a line of figures for each process, its reason and the next command with it. */
 export function renderStatus(reports: readonly ServiceReport[], heading: StatusHeading, style: StatusStyle): string {
   const paint = new Chalk({ level: style.colour ? 1 : 0 });
-  const columns = COLUMNS.map((column) => ({ column, width: columnWidth(column, reports) }));
-  const head = columns.map(({ column, width }) => pad(column.title, width, column.align)).join(GAP);
+  const { columns, gap } = layOut(reports, style.width);
+  const head = columns.map(({ column, width }) => pad(column.title, width, column.align)).join(gap);
   const isWide = style.width >= WIDE_COLUMNS;
   const body = reports.map((report) => {
-    const figures = columns.map(({ column, width }) => cell(column, report, width, paint)).join(GAP);
+    const figures = columns.map(({ column, width }) => cell(column, report, width, paint)).join(gap);
     const why = renderReason(report, paint);
-    return isWide ? `${figures}${GAP}${why}` : `${figures}\n${GAP}${why}`;
+    return isWide ? `${figures}${gap}${why}` : `${figures}\n${INDENT}${why}`;
   });
-  return [renderHeading(heading, reports, paint), '', paint.dim(isWide ? `${head}${GAP}REASON` : head), ...body].join(
-    '\n',
-  );
+  const title = renderHeading(heading, reports, paint);
+  return [title, '', paint.dim(isWide ? `${head}${gap}REASON` : head), ...body].join('\n');
+}
+
+interface Layout {
+  readonly columns: readonly { readonly column: Column; readonly width: number }[];
+  readonly gap: string;
+}
+
+/** Gives up the wide gap first, then one dispensable column after the other. */
+function layOut(reports: readonly ServiceReport[], width: number): Layout {
+  const all = COLUMNS.map((column) => ({ column, width: columnWidth(column, reports) }));
+  const candidates = [
+    { columns: all, gap: '  ' },
+    ...[...DISPENSABLE.keys(), DISPENSABLE.length].map((count) => ({
+      columns: all.filter(({ column }) => !DISPENSABLE.slice(0, count).includes(column.title)),
+      gap: ' ',
+    })),
+  ];
+  return candidates.find((layout) => lineWidth(layout) <= width) ?? { columns: all, gap: ' ' };
+}
+
+function lineWidth({ columns, gap }: Layout): number {
+  return columns.reduce((sum, { width }) => sum + width, gap.length * (columns.length - 1));
 }
 
 function renderHeading(

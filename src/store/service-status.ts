@@ -1,4 +1,5 @@
 import type { ReportedState, StatusRow } from '../core/status-row.js';
+import { SigctlError } from '../errors.js';
 import type { StatusDb } from './open.js';
 import { parseStatusRow } from './parse-status-row.js';
 import { statement } from './statement.js';
@@ -48,12 +49,33 @@ export interface ProgressWrite extends StatusOwner {
 }
 
 /**
- * Reads every row, ordered by service and instance.
+ * Reads every row, ordered by service and instance. Any program may write the table, so one that puts in something
+ * impossible costs its own row and no other: the row is left out and the fault handed to `onFault`.
  *
- * @throws {SigctlError} `STATUS_ROW_INVALID` naming row and column, when a writer put in something impossible.
+ * @throws {SigctlError} `STATUS_ROW_INVALID` naming row and column, where there is no `onFault`.
  */
-export function readStatuses(db: StatusDb): StatusRow[] {
-  return statement(db, 'SELECT * FROM service_status ORDER BY service, instance').all().map(parseStatusRow);
+export function readStatuses(db: StatusDb, onFault: (fault: SigctlError) => void = refuse): StatusRow[] {
+  const rows = statement(db, 'SELECT * FROM service_status ORDER BY service, instance').all();
+  return rows.flatMap((row) => {
+    try {
+      return [parseStatusRow(row)];
+    } catch (error) {
+      if (!(error instanceof SigctlError)) throw error;
+      onFault(error);
+      return [];
+    }
+  });
+}
+
+function refuse(fault: SigctlError): never {
+  throw fault;
+}
+
+/** The row of one process of a service. @throws {SigctlError} `STATUS_ROW_INVALID`. */
+export function readStatus(db: StatusDb, service: string, instance: string): StatusRow | undefined {
+  const sql = 'SELECT * FROM service_status WHERE service = @service AND instance = @instance';
+  const row = statement(db, sql).get({ service, instance });
+  return row === undefined ? undefined : parseStatusRow(row);
 }
 
 /**

@@ -50,7 +50,7 @@ export async function openTab(t: TestContext, url: string): Promise<Tab> {
   };
   const until = (expression: string) =>
     eventually(async () => ((await evaluate(expression)) === true ? true : undefined), expression);
-  await until(`document.readyState === 'complete'`);
+  await until(`location.href === '${url}/' && document.readyState === 'complete'`);
   return {
     evaluate,
     until: async (expression) => void (await until(expression)),

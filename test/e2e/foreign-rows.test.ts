@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import BetterSqlite3 from 'better-sqlite3';
+import { app, startRig } from './rig.js';
+
+test('a service that writes nonsense into its own row costs nobody else their verdict', async (t) => {
+  const rig = await startRig(t, { apps: [app('good', 'idle.mjs'), app('odd', 'idle.mjs')] });
+  assert.equal((await rig.sigctl(['start', 'good'])).exitCode, 0);
+  const db = new BetterSqlite3(join(rig.home, 'status.db'));
+  db.exec(
+    "INSERT INTO service_status (service, state, heartbeat_at_ms, detail_json) VALUES ('odd', 'running', 1, 'no json')",
+  );
+  db.close();
+  const run = await rig.sigctl(['status']);
+  assert.equal(run.exitCode, 0);
+  assert.match(run.stdout, /good\s+healthy/);
+  assert.match(
+    run.stderr,
+    /note: Cannot read service_status "odd"\/"0": detail_json is "no json", expected a JSON object/,
+  );
+  assert.equal((await rig.sigctl(['start', 'odd'])).exitCode, 0);
+});
