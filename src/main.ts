@@ -44,9 +44,12 @@ function needed(argv: readonly string[]): readonly CommandName[] {
   return typed !== undefined && isCommandName(typed) ? [typed] : all;
 }
 
+/** `--config=file` and `-cfile`. */
+const ATTACHED_CONFIG = /^(?:--config=|-c(?=.))/;
+
 function configOf(argv: readonly string[]): string | undefined {
-  const index = argv.findIndex((word, position) => isValueOfConfig(argv, position) || word.startsWith('--config='));
-  return argv[index]?.replace(/^--config=/, '');
+  const index = argv.findIndex((word, position) => isValueOfConfig(argv, position) || ATTACHED_CONFIG.test(word));
+  return argv[index]?.replace(ATTACHED_CONFIG, '');
 }
 
 function isCommandName(word: string): word is CommandName {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { dropEarlyRestores, requireNoUnfinishedRestore } from '../backup/restore-folder.js';
 import type { SessionRequest, StackSession } from '../commands/session.js';
 import type { OperateContext } from '../operate/context.js';
 import { openSession } from '../operate/session.js';
@@ -15,14 +16,37 @@ export interface SessionSetup {
   readonly note: (text: string) => void;
 }
 
+/** What a command works with while it holds the stack's lock. It opens the status table itself, if it needs it. */
+export type LockedContext = Omit<OperateContext, 'db'>;
+
 /** Takes the stack's lock, opens the status table, works, and gives both back in any case. Ctrl-C ends waiting, not services. */
 export async function withStackSession<T>(
   setup: SessionSetup,
   request: SessionRequest,
   work: (session: StackSession) => Promise<T>,
 ): Promise<T> {
+  const note = 'services are left as they are ("sigctl status" shows them)';
+  return withStackLock({ ...setup, interruptNote: note }, request, async (context) => {
+    const { home, statusDb } = context.paths;
+    requireNoUnfinishedRestore(home);
+    for (const text of dropEarlyRestores(home)) setup.note(`note: ${text}`);
+    const db = openStatusDb(statusDb);
+    try {
+      return await work(openSession({ ...context, db }));
+    } finally {
+      db.close();
+    }
+  });
+}
+
+/** Takes the stack's lock, works, and gives it back in any case. @param setup.interruptNote What Ctrl-C means, for people. */
+export async function withStackLock<T>(
+  setup: SessionSetup & { readonly interruptNote: string },
+  request: SessionRequest,
+  work: (context: LockedContext) => Promise<T>,
+): Promise<T> {
   const { project } = setup;
-  const interrupt = watchInterrupt(setup.note);
+  const interrupt = watchInterrupt((text) => setup.note(`${text}: ${setup.interruptNote}`));
   for (const note of project.stack.notes) setup.note(`note: ${note}`);
   try {
     const release = await acquireStackLock({
@@ -35,11 +59,9 @@ export async function withStackSession<T>(
         ),
       signal: interrupt.signal,
     });
-    const db = openStatusDb(project.paths.statusDb);
     try {
-      return await work(openSession(createContext(setup, request, db, interrupt.signal)));
+      return await work(createContext(setup, request, interrupt.signal));
     } finally {
-      db.close();
       release();
     }
   } finally {
@@ -50,13 +72,11 @@ export async function withStackSession<T>(
 function createContext(
   { project, packageRoot, env, actor, nowMs }: SessionSetup,
   request: SessionRequest,
-  db: OperateContext['db'],
   signal: AbortSignal,
-): OperateContext {
+): LockedContext {
   return {
     stack: project.stack,
     paths: project.paths,
-    db,
     launcher: join(packageRoot, 'scripts/services/launch.sh'),
     sigctlBin: join(packageRoot, 'bin/sigctl'),
     shellEnv: env,
@@ -72,7 +92,7 @@ function watchInterrupt(note: (text: string) => void) {
   const controller = new AbortController();
   const onSignal = (): void => {
     stop();
-    note('interrupted: services are left as they are ("sigctl status" shows them)');
+    note('interrupted');
     controller.abort();
   };
   const stop = (): void => {

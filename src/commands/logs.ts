@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import type { LogRecord, LogSource } from '../core/log-line.js';
-import { nearest } from '../core/nearest.js';
 import { EXIT, SigctlError } from '../errors.js';
 import { createLogLineRenderer, renderLogJson } from '../render/log-line.js';
+import { unknownService } from './select-services.js';
 
 const DEFAULT_LINES = 50;
 
@@ -82,7 +82,11 @@ export function selectSources(services: readonly LoggedService[], names: readonl
     keys.map((key, index): LogSource => ({ service: name, instance: String(index), key })),
   );
   for (const name of names) {
-    if (!all.some(({ service, key }) => service === name || key === name)) throw unknownService(name, services);
+    if (!all.some(({ service, key }) => service === name || key === name))
+      throw unknownService(
+        name,
+        services.map((service) => service.name),
+      );
   }
   if (names.length === 0) return all;
   return all.filter(({ service, key }) => names.includes(service) || names.includes(key));
@@ -117,16 +121,6 @@ function parseLines(text: string): number {
   throw new SigctlError(`Cannot show the last "${text}" lines: not a whole number`, {
     code: 'LINES_INVALID',
     hint: 'Give a number, for example: sigctl logs --lines 100',
-    exitCode: EXIT.usage,
-  });
-}
-
-function unknownService(name: string, services: readonly LoggedService[]): SigctlError {
-  const known = services.map((service) => service.name);
-  const meant = nearest(name, known);
-  return new SigctlError(`Cannot find service "${name}"`, {
-    code: 'SERVICE_UNKNOWN',
-    hint: `${meant === undefined ? '' : `Did you mean "${meant}"? `}Defined services: ${known.join(', ')}`,
     exitCode: EXIT.usage,
   });
 }

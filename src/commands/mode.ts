@@ -8,7 +8,8 @@ import { renderStartOutcomes, renderStopOutcomes } from '../render/outcomes.js';
 import { exitCodeOfStart } from './exit-code.js';
 import { type GlobalFlags, jsonOption, waitOption } from './options.js';
 import { unknownMode } from './select-services.js';
-import type { MutatingDeps, StackSession, StackView } from './session.js';
+import { withProgress } from './service-command.js';
+import type { MutatingDeps, ProgressView, StackSession, StackView } from './session.js';
 import { membersOf } from './start.js';
 
 export interface ModeDeps extends MutatingDeps {
@@ -54,31 +55,33 @@ Exit codes: 0 done, or already so; 1 a service failed; 2 wrong use; 4 PM2 or the
 export async function runMode(deps: ModeDeps, options: ModeOptions): Promise<number> {
   if (options.mode === undefined) return showModes(deps, options);
   const mode = options.mode;
-  const view = deps.out.showProgress();
-  try {
-    return await deps.withSession(
+  return withProgress(deps, (view) =>
+    deps.withSession(
       { config: options.config, waitMs: options.waitMs, command: `mode ${mode}`, onProgress: view.report },
-      async (session) => {
-        const plan = makePlan(session, mode);
-        if (options.dryRun) {
-          view.done();
-          deps.out.print(options.json ? renderJson({ plan }) : renderModePlan(plan, deps.out.colour));
-          return EXIT.ok;
-        }
-        if (!options.json) deps.out.note(renderModePlan(plan, deps.out.colour));
-        const { stopped, started } = await applyPlan(session, plan);
-        view.done();
-        deps.out.print(
-          options.json
-            ? renderJson({ plan, stopped, started, ok: !anyFailed([...stopped, ...started]) })
-            : renderResult(stopped, started, deps.out.colour),
-        );
-        return stopped.some((outcome) => outcome.kind === 'failed') ? EXIT.failed : exitCodeOfStart(started);
-      },
-    );
-  } finally {
-    view.done();
+      (session) => switchMode(deps, session, mode, options, view),
+    ),
+  );
+}
+
+async function switchMode(
+  deps: ModeDeps,
+  session: StackSession,
+  mode: string,
+  options: ModeOptions,
+  view: ProgressView,
+): Promise<number> {
+  const { out } = deps;
+  const plan = makePlan(session, mode);
+  if (options.dryRun) {
+    out.print(options.json ? renderJson({ plan }) : renderModePlan(plan, out.colour));
+    return EXIT.ok;
   }
+  if (!options.json) out.note(renderModePlan(plan, out.colour));
+  const { stopped, started } = await applyPlan(session, plan);
+  view.done();
+  const ok = !anyFailed([...stopped, ...started]);
+  out.print(options.json ? renderJson({ plan, stopped, started, ok }) : renderResult(stopped, started, out.colour));
+  return stopped.some((outcome) => outcome.kind === 'failed') ? EXIT.failed : exitCodeOfStart(started);
 }
 
 async function showModes(deps: ModeDeps, options: ModeOptions): Promise<number> {
@@ -92,7 +95,7 @@ async function showModes(deps: ModeDeps, options: ModeOptions): Promise<number> 
 }
 
 function makePlan(session: StackSession, mode: string): ModePlan {
-  if (session.stack.modes[mode] === undefined) throw unknownMode(mode, Object.keys(session.stack.modes));
+  if (!Object.hasOwn(session.stack.modes, mode)) throw unknownMode(mode, Object.keys(session.stack.modes));
   const { running, present } = session.presence();
   return planMode({
     mode,

@@ -10,21 +10,19 @@ export function selectServices(stack: Stack, names: readonly string[]): readonly
 }
 
 export function unknownService(name: string, known: readonly string[]): SigctlError {
-  const close = nearest(name, known);
-  const guess = close === undefined ? '' : `Did you mean "${close}"? `;
-  return new SigctlError(`Cannot find service "${name}"`, {
-    code: 'SERVICE_UNKNOWN',
-    hint: `${guess}Defined services: ${known.join(', ')}`,
-    exitCode: EXIT.usage,
-  });
+  return unknown('service', name, known);
 }
 
 export function unknownMode(mode: string, known: readonly string[]): SigctlError {
-  const close = nearest(mode, known);
+  return unknown('mode', mode, known);
+}
+
+function unknown(what: 'service' | 'mode', name: string, known: readonly string[]): SigctlError {
+  const close = nearest(name, known);
   const guess = close === undefined ? '' : `Did you mean "${close}"? `;
-  return new SigctlError(`Cannot find mode "${mode}"`, {
-    code: 'MODE_UNKNOWN',
-    hint: `${guess}Defined modes: ${known.join(', ')}`,
+  return new SigctlError(`Cannot find ${what} "${name}"`, {
+    code: `${what.toUpperCase()}_UNKNOWN`,
+    hint: `${guess}Defined ${what}s: ${known.join(', ')}`,
     exitCode: EXIT.usage,
   });
 }

@@ -6,13 +6,14 @@ export function parseDuration(text: string | number): number | undefined {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text.trim());
   if (match === null) return undefined;
   const unit = (match[2] ?? 'ms') as keyof typeof UNIT_MS;
-  return Number(match[1]) * UNIT_MS[unit];
+  const ms = Number(match[1]) * UNIT_MS[unit];
+  return Number.isFinite(ms) ? ms : undefined;
 }
 
-/** `0.4s`, `12s`, `4m 12s`, `3h 05m`, `2d 4h`: two units at most, for people. */
+/** `400ms`, `4.2s`, `12s`, `4m 12s`, `3h 05m`, `2d 4h`: two units at most, for people. */
 export function formatDuration(ms: number): string {
   if (ms < 0) return '0s';
-  if (ms < 1_000) return `${Math.round(ms)}ms`;
+  if (ms < 1_000) return `${Math.floor(ms)}ms`;
   if (ms < 10_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)}s`;
   const seconds = Math.floor(ms / 1_000);
   if (seconds < 60) return `${seconds}s`;

@@ -91,7 +91,7 @@ function judgeLive(input: JudgeInput, process: Live): Judgement {
     judgeOwnWord(input, process) ??
     judgeChecks(input) ??
     judgeParent(input, process) ??
-    judgeMemory(input, process) ?? { verdict: 'healthy', reason: healthyReason(input) }
+    judgeMemory(input, process) ?? { verdict: 'healthy', reason: healthyReason(input, process) }
   );
 }
 
@@ -174,8 +174,18 @@ function withOwnWord(reason: string, status: StatusRow): string {
   return status.state === 'error' && status.reason !== null ? `${reason}; ${status.reason}` : reason;
 }
 
-function judgeOwnWord({ status, service }: JudgeInput, process: Live): Judgement | undefined {
+function judgeOwnWord(input: JudgeInput, process: Live): Judgement | undefined {
+  const { status, service } = input;
   if (!isOwnRow(status, process)) return undefined;
+  if (status.state === 'starting') {
+    // Within its time to get ready this was judged `starting` already.
+    const aliveMs = input.nowMs - process.startedAtMs;
+    return {
+      verdict: 'unhealthy',
+      reason: `still starting after ${formatDuration(aliveMs)}, limit ${formatDuration(input.readyWithinMs)}`,
+      next: `sigctl logs ${service}`,
+    };
+  }
   if (status.state === 'error') {
     return { verdict: 'unhealthy', reason: status.reason ?? 'reports an error', next: `sigctl logs ${service}` };
   }
@@ -220,9 +230,10 @@ function judgeMemory({ memoryLimitBytes, service }: JudgeInput, process: Live): 
   };
 }
 
-function healthyReason({ status, nowMs }: JudgeInput): string {
-  if (status?.progressAtMs != null) {
+function healthyReason({ status, nowMs }: JudgeInput, process: Live): string {
+  if (!isOwnRow(status, process)) return 'runs';
+  if (status.progressAtMs !== null) {
     return `last ${status.progressName ?? 'progress'} ${formatDuration(nowMs - status.progressAtMs)} ago`;
   }
-  return status?.reason ?? 'runs';
+  return status.reason ?? 'runs';
 }

@@ -7,12 +7,14 @@ export function parseSize(text: string | number): number | undefined {
   if (match === null) return undefined;
   const unit = (match[2] ?? '').toUpperCase() as keyof typeof UNIT_BYTES;
   const bytes = Math.round(Number(match[1]) * UNIT_BYTES[unit]);
-  return bytes > 0 ? bytes : undefined;
+  return bytes > 0 && Number.isFinite(bytes) ? bytes : undefined;
 }
 
 /** `512 MB`, `1.5 GB`: for people, in units of 1024. */
 export function formatSize(bytes: number): string {
-  if (bytes < 1024 ** 2) return `${Math.max(0, Math.round(bytes / 1024))} KB`;
-  if (bytes < 1024 ** 3) return `${Math.round(bytes / 1024 ** 2)} MB`;
+  const kilobytes = Math.max(0, Math.round(bytes / 1024));
+  if (kilobytes < 1024) return `${kilobytes} KB`;
+  const megabytes = Math.round(bytes / 1024 ** 2);
+  if (megabytes < 1024) return `${megabytes} MB`;
   return `${(bytes / 1024 ** 3).toFixed(1)} GB`;
 }

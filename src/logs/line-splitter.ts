@@ -59,7 +59,7 @@ export class LineSplitter {
     this.#held = [];
     this.#heldBytes = 0;
     this.#cutBytes = 0;
-    if (cutBytes > 0) return `${wholeCharacters(bytes)} … (${formatSize(cutBytes)} cut)`;
+    if (cutBytes > 0) return `${wholeCharacters(bytes)} … (${describeBytes(cutBytes)} cut)`;
     const text = bytes.toString('utf8');
     return text.endsWith('\r') ? text.slice(0, -1) : text;
   }
@@ -68,4 +68,8 @@ export class LineSplitter {
 /** The text without a character that the cut went through. */
 function wholeCharacters(bytes: Buffer): string {
   return new StringDecoder('utf8').write(bytes);
+}
+
+function describeBytes(bytes: number): string {
+  return bytes < 1024 ? `${bytes} bytes` : formatSize(bytes);
 }

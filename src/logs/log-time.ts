@@ -6,11 +6,11 @@ const LEADING_ISO = new RegExp(`^(?:\\u001b\\[[0-9;]*m|[[(\\s]){0,8}${ISO}`);
 
 /** Numbers below are seconds, then milliseconds, microseconds, nanoseconds: what loggers write for a day of this century. */
 const UNITS = [
-  { below: 1e8, perMs: undefined },
-  { below: 1e11, perMs: 1e-3 },
-  { below: 1e14, perMs: 1 },
-  { below: 1e17, perMs: 1e3 },
-  { below: 1e20, perMs: 1e6 },
+  { below: 1e8, toMs: () => undefined },
+  { below: 1e11, toMs: (seconds: number) => Math.round(seconds * 1e3) },
+  { below: 1e14, toMs: Math.floor },
+  { below: 1e17, toMs: (micros: number) => Math.floor(micros / 1e3) },
+  { below: 1e20, toMs: (nanos: number) => Math.floor(nanos / 1e6) },
 ] as const;
 
 /** A log's time value (epoch in any usual unit, or ISO 8601) as epoch milliseconds; `undefined` when it is none. */
@@ -28,8 +28,7 @@ export function leadingTime(line: string): number | undefined {
 }
 
 function epochMs(value: number): number | undefined {
-  const unit = UNITS.find(({ below }) => value < below);
-  return unit?.perMs === undefined ? undefined : Math.floor(value / unit.perMs);
+  return UNITS.find(({ below }) => value < below)?.toMs(value);
 }
 
 function isoMs(match: RegExpExecArray | null): number | undefined {

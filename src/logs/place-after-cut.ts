@@ -54,8 +54,8 @@ interface StreamPlace {
 /**
  * Finds our place again after the live file was cut: its head went into new segments (`fallocate --collapse-range`), or all
  * of it did and it began anew (copy and truncate). Either way the new segments start where the live file started, so the
- * old offset counts from the start of the first; the anchor proves it. Without segments (the head was thrown away) the
- * anchor is searched in the live file.
+ * old offset counts from the start of the first; the anchor proves it. If they do not fit (the head was thrown away) the
+ * anchor is looked for in the live file, first where it was.
  *
  * @param pieces The segments that are new since the cut, oldest first, then the live file.
  * @returns `undefined` when the bytes are gone: the file was truncated.

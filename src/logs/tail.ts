@@ -1,5 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogCursor } from './log-cursor.js';
 import { openCursorAtTail } from './open-cursor.js';
+
+/** Far longer than a write takes, too short to be noticed. */
+const MID_WRITE_MS = 10;
 
 export interface LastLines {
   readonly lines: string[];
@@ -42,9 +46,13 @@ export async function* readHistory(
   }
 }
 
-/** The line that the history ended in: to its newline if that has been written meanwhile, else as far as it goes. */
+/** The line that the history ended in: to its newline if that is written by now or in a moment, else as far as it goes. */
 export async function finishHistory(cursor: LogCursor): Promise<string[]> {
   if (!cursor.holdsUnfinished) return [];
   const [rest] = (await cursor.read()).lines;
-  return rest === undefined ? cursor.finish() : [rest];
+  if (rest !== undefined) return [rest];
+  // A reader sees a write that crosses a page in two parts.
+  await sleep(MID_WRITE_MS);
+  const [late] = (await cursor.read()).lines;
+  return late === undefined ? cursor.finish() : [late];
 }

@@ -1,6 +1,4 @@
 import type { ObservedProcess } from '../core/observed-process.js';
-import type { StartOutcome, StopOutcome } from '../core/outcome.js';
-import type { Stack } from '../core/stack.js';
 import { planStart, type StartStep } from '../core/start-plan.js';
 import { planStop, type StopStep } from '../core/stop-plan.js';
 import { type ObservedInstance, observeProcesses } from '../observe/observe-processes.js';
@@ -13,24 +11,8 @@ import { stopStack } from './stop-stack.js';
 /** The fact under which the mode in force is kept. */
 const MODE_FACT = 'mode';
 
-/** What one command sees and does while it holds the stack's lock. */
-export interface Session {
-  readonly stack: Stack;
-  readonly mode: string | undefined;
-  readonly planStart: (services: readonly string[]) => readonly StartStep[];
-  readonly planStop: (services: readonly string[]) => readonly StopStep[];
-  readonly presence: () => { readonly running: ReadonlySet<string>; readonly present: ReadonlySet<string> };
-  readonly applyStart: (steps: readonly StartStep[]) => Promise<readonly StartOutcome[]>;
-  readonly applyStop: (steps: readonly StopStep[]) => Promise<readonly StopOutcome[]>;
-  readonly applyRestart: (
-    services: readonly string[],
-  ) => Promise<{ readonly stopped: readonly StopOutcome[]; readonly started: readonly StartOutcome[] }>;
-  readonly writeMode: (mode: string) => void;
-  readonly interrupted: () => boolean;
-}
-
-/** Opens a session. The caller holds the stack's lock for as long as it lives. */
-export function openSession(context: OperateContext): Session {
+/** What one command sees and does. The caller holds the stack's lock for as long as it lives. */
+export function openSession(context: OperateContext) {
   const { stack, db } = context;
   const mode = () => readFact(db, MODE_FACT);
   const observe = () => observeProcesses(stack, { paths: context.paths, nowMs: context.nowMs(), explain: () => true });
@@ -44,13 +26,13 @@ export function openSession(context: OperateContext): Session {
     planStop: planStops,
     presence: () => readPresence(context, observe()),
     applyStart,
-    applyStop: (steps) => stopStack(context, steps, observe(), { forGood: true }),
-    applyRestart: async (services) => {
+    applyStop: (steps: readonly StopStep[]) => stopStack(context, steps, observe(), { forGood: true }),
+    applyRestart: async (services: readonly string[]) => {
       const stopped = await stopStack(context, planStops(services), observe(), { forGood: false });
       const stuck = new Set(stopped.filter((outcome) => outcome.kind === 'failed').map((outcome) => outcome.service));
       return { stopped, started: await applyStart(planStarts(services.filter((service) => !stuck.has(service)))) };
     },
-    writeMode: (name) => writeFact(db, MODE_FACT, name),
+    writeMode: (name: string) => writeFact(db, MODE_FACT, name),
     interrupted: () => context.signal.aborted,
   };
 }

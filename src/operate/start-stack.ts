@@ -3,6 +3,7 @@ import { startLevels } from '../core/graph.js';
 import type { StartOutcome } from '../core/outcome.js';
 import type { StartStep } from '../core/start-plan.js';
 import type { Pm2Client } from '../pm2/client.js';
+import { daemonLogSize } from '../pm2/daemon-log.js';
 import { logPath } from '../process/home.js';
 import { identify } from '../process/identity.js';
 import { endProcesses } from '../process/signals.js';
@@ -107,10 +108,11 @@ async function tryStart(
   const logOffset = sizeOf(logFile);
   // The processes of a cluster share one app, so its first process starts them all.
   const isFollower = target.spec.kind === 'cluster' && target.instance !== '0';
-  if (!isFollower) await removeApps(client, target);
+  if (!isFollower) await removeApps(context, client, target);
+  const daemonLogOffset = daemonLogSize(context.paths.pm2);
   const startId = isFollower ? '' : await launchService(context, client, target, mode);
   const probe = { db: context.db, client, logFile, logOffset, nowMs: context.nowMs, env };
-  return waitReady(context, { target, startId, startedAtMs, probe });
+  return waitReady(context, { target, startId, startedAtMs, daemonLogOffset, probe });
 }
 
 /** A process that is kept still runs with the entry that it was started with. */

@@ -1,10 +1,12 @@
+import { rmSync } from 'node:fs';
 import { formatDuration } from '../core/duration.js';
 import { stopLevels } from '../core/graph.js';
 import type { ProcessIdentity } from '../core/observed-process.js';
 import type { StopOutcome } from '../core/outcome.js';
 import type { StopStep } from '../core/stop-plan.js';
+import { SigctlError } from '../errors.js';
 import type { Pm2Client } from '../pm2/client.js';
-import { lockPath } from '../process/home.js';
+import { launchPath, lockPath } from '../process/home.js';
 import { identify, isAlive } from '../process/identity.js';
 import { readLockHolders } from '../process/lock-holders.js';
 import { endProcesses, endTree } from '../process/signals.js';
@@ -43,7 +45,7 @@ async function stopLevelByLevel(
   targets: readonly Target[],
   options: StopOptions,
 ): Promise<readonly StopOutcome[]> {
-  const client = await connectDaemon(context);
+  const client = await connectAnswering(context);
   const outcomes: StopOutcome[] = [];
   try {
     const services = steps.map((step) => step.service);
@@ -60,8 +62,21 @@ async function stopLevelByLevel(
   return outcomes;
 }
 
+/** A daemon that does not answer is left out from the start: its services are ended as orphans are, without waiting for it each time. */
+async function connectAnswering(context: OperateContext): Promise<Pm2Client | undefined> {
+  const client = await connectDaemon(context);
+  try {
+    await client?.list();
+    return client;
+  } catch (error) {
+    client?.close();
+    if (error instanceof SigctlError) return undefined;
+    throw error;
+  }
+}
+
 function leaveDaemon(): void {
-  // It did not answer any more. The services are stopped, which was asked for; the next start finds or replaces it.
+  // It died meanwhile. The services are stopped, which was asked for; the next start finds or replaces it.
 }
 
 async function stopOne(
@@ -72,9 +87,11 @@ async function stopOne(
 ): Promise<StopOutcome> {
   context.onProgress({ kind: 'stopping', key: step.key });
   const startedAtMs = context.nowMs();
+  // Without its launch file nobody can start it again: not a PM2 that does not answer now and goes on later either.
+  rmSync(launchPath(context.paths, step.key), { force: true });
   // PM2 first, or it would start again what is ended behind its back. If it dies meanwhile, signals do the work.
-  await (client === undefined ? undefined : removeApps(client, target).catch(leaveDaemon));
-  const tookByPm2Ms = context.nowMs() - startedAtMs;
+  await (client === undefined ? undefined : removeApps(context, client, target).catch(leaveDaemon));
+  const tookByPm2Ms = client === undefined ? 0 : context.nowMs() - startedAtMs;
   const bySignals = await endRest(context, step, target);
   const outcome = judgeStop(step, bySignals, {
     tookMs: context.nowMs() - startedAtMs,

@@ -14,13 +14,13 @@ const POLL_MS = 25;
 /** Exits before ready that make a start a failure. One may be bad luck, such as a port that is free a moment later. */
 const EXITS_TO_FAIL = 3;
 const LOG_TAIL_LINES = 10;
-/** PM2's log has whole seconds, so an exit of this start may seem to be up to one earlier. */
-const LOG_CLOCK_GRAIN_MS = 1_000;
 
 export interface StartedProcess {
   readonly target: Target;
   readonly startId: string;
   readonly startedAtMs: number;
+  /** Size of the daemon's log before the start: exits further up belong to earlier runs. */
+  readonly daemonLogOffset: number;
   readonly probe: ProbeDeps;
 }
 
@@ -73,9 +73,8 @@ function countExits(record: LaunchRecord): number {
   return record.starts - (isAlive(record.identity) ? 1 : 0);
 }
 
-function lastExit({ paths }: OperateContext, { target, startedAtMs }: StartedProcess): LoggedExit | undefined {
-  const exit = readLoggedExits(paths.pm2).get(target.key);
-  return exit === undefined || (exit.atMs ?? 0) < startedAtMs - LOG_CLOCK_GRAIN_MS ? undefined : exit;
+function lastExit({ paths }: OperateContext, { target, daemonLogOffset }: StartedProcess): LoggedExit | undefined {
+  return readLoggedExits(paths.pm2, daemonLogOffset).get(target.key);
 }
 
 /** Exit codes of launch.sh, which ends with one of them before it becomes the service. */
@@ -83,7 +82,7 @@ const LAUNCHER_CODES: Readonly<Record<number, Pick<StartFailure, 'code' | 'reaso
   72: { code: 'LAUNCH_FAILED', reason: 'its folder ("cwd") cannot be entered' },
   73: { code: 'LAUNCH_FAILED', reason: 'its lock, PID or log file cannot be written' },
   75: { code: 'LOCK_HELD', reason: 'another copy holds its lock: a second one is refused' },
-  78: { code: 'LAUNCH_FAILED', reason: 'its launch file cannot be read' },
+  78: { code: 'LAUNCH_FAILED', reason: 'its launch file is not there' },
 };
 
 /** The launcher ended before it wrote its record: it was refused, or could not open a file. */

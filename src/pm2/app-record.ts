@@ -10,14 +10,14 @@ export interface Pm2App {
   readonly startedAtMs: number | undefined;
 }
 
-const STATUSES: Readonly<Record<string, Pm2App['status']>> = {
-  launching: 'launching',
-  online: 'online',
-  'waiting restart': 'waiting',
-  stopping: 'stopping',
-  stopped: 'stopped',
-  errored: 'errored',
-};
+const STATUSES: ReadonlyMap<unknown, Pm2App['status']> = new Map([
+  ['launching', 'launching'],
+  ['online', 'online'],
+  ['waiting restart', 'waiting'],
+  ['stopping', 'stopping'],
+  ['stopped', 'stopped'],
+  ['errored', 'errored'],
+]);
 
 /** Turns the answer of `getMonitorData` into our own records; a record without name or id is left out. */
 export function parsePm2Apps(answer: unknown): readonly Pm2App[] {
@@ -36,8 +36,8 @@ function parseApp(value: unknown): Pm2App[] {
       pmId,
       name,
       pid: typeof pid === 'number' && pid > 0 ? pid : undefined,
-      status: STATUSES[String(env['status'])] ?? 'other',
-      restarts: Number(env['restart_time'] ?? 0),
+      status: STATUSES.get(env['status']) ?? 'other',
+      restarts: typeof env['restart_time'] === 'number' ? env['restart_time'] : 0,
       clusterMode: env['exec_mode'] === 'cluster_mode',
       startedAtMs: typeof env['pm_uptime'] === 'number' ? env['pm_uptime'] : undefined,
     },

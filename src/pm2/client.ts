@@ -2,7 +2,7 @@ import { EXIT, SigctlError } from '../errors.js';
 import { type Pm2App, parsePm2Apps } from './app-record.js';
 
 /** PM2 answers in milliseconds; a daemon that needs longer is stopped (SIGSTOP), thrashing or broken. */
-export const CALL_DEADLINE_MS = 10_000;
+export const CALL_DEADLINE_MS = 5_000;
 
 /**
  * One connection to a PM2 daemon. Every call has a deadline, which PM2's own client lacks.

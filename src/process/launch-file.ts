@@ -27,7 +27,7 @@ export function writeLaunchFile(path: string, plan: LaunchPlan): void {
   renameSync(draft, path);
 }
 
-/** The launch file's text: assignments, exports and the command, for `.` of a POSIX shell. */
+/** The launch file's text for `.` of a POSIX shell: assignments, a function that exports the service's environment, and the command. */
 export function renderLaunchFile(plan: LaunchPlan): string {
   const settings = {
     key: plan.key,
@@ -39,13 +39,30 @@ export function renderLaunchFile(plan: LaunchPlan): string {
     flock: plan.flock ?? '',
     keep_ipc: plan.keepIpc ? '1' : '0',
   };
-  const exports = { ...plan.env, ...(plan.keepIpc ? IPC_ENV : {}) };
+  const variables = Object.entries({ ...plan.env, ...(plan.keepIpc ? IPC_ENV : {}) });
+  const exported = variables.filter(([name]) => canExport(name));
+  const others = variables.filter(([name]) => !canExport(name)).map(([name, value]) => `${name}=${value}`);
+  const command = others.length === 0 ? plan.command : ['/usr/bin/env', '--', ...others, ...plan.command];
   return [
     ...Object.entries(settings).map(([name, value]) => `${name}=${quote(value)}`),
-    ...Object.entries(exports).map(([name, value]) => `export ${name}=${quote(value)}`),
-    `set -- ${plan.command.map(quote).join(' ')}`,
+    'service_env() {',
+    ...exported.map(([name, value]) => `export ${name}=${quote(value)}`),
+    ':',
+    '}',
+    `set -- ${command.map(quote).join(' ')}`,
     '',
   ].join('\n');
+}
+
+/** Variables that mean something to a shell itself: it refuses to set them, checks their values, or sets them anew. */
+const OF_THE_SHELL = [
+  ...['BASHOPTS', 'BASH_VERSINFO', 'EUID', 'PPID', 'SHELLOPTS', 'UID', 'OPTIND'],
+  ...['_', 'GROUPS', 'LINENO', 'PWD', 'OLDPWD', 'RANDOM', 'SECONDS', 'SHLVL'],
+];
+
+/** Linux allows any name without `=` (`my.setting`), a shell only its own kind: env(1) has to set the rest. */
+function canExport(name: string): boolean {
+  return /^[A-Za-z_]\w*$/.test(name) && !OF_THE_SHELL.includes(name);
 }
 
 /** What `child_process.spawn()` tells a child of its channel; PM2 always opens it as descriptor 3. */

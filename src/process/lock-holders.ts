@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { readOpenFiles } from './open-files.js';
 import { readProcStat } from './proc-stat.js';
 import { listPids } from './tree.js';
@@ -10,9 +11,20 @@ import { listPids } from './tree.js';
  */
 export function readLockHolders(lockFiles: readonly string[]): ReadonlyMap<string, readonly number[]> {
   const holders = new Map<string, number[]>(lockFiles.map((file) => [file, []]));
+  // The kernel names files without symbolic links, and a project may lie behind one.
+  const targets = [...holders].map(([file, pids]) => ({ file: realPath(file), pids }));
   for (const pid of lockFiles.length === 0 ? [] : listPids()) {
     const open = new Set(readOpenFiles(pid));
-    for (const [file, pids] of holders) if (open.has(file) && readProcStat(pid) !== undefined) pids.push(pid);
+    for (const { file, pids } of targets) if (open.has(file) && readProcStat(pid) !== undefined) pids.push(pid);
   }
   return holders;
+}
+
+function realPath(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    // ENOENT: the service never ran, so that nobody holds it.
+    return file;
+  }
 }

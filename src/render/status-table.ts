@@ -80,14 +80,13 @@ interface Layout {
 /** Gives up the wide gap first, then one dispensable column after the other. */
 function layOut(reports: readonly ServiceReport[], width: number): Layout {
   const all = COLUMNS.map((column) => ({ column, width: columnWidth(column, reports) }));
-  const candidates = [
-    { columns: all, gap: '  ' },
-    ...[...DISPENSABLE.keys(), DISPENSABLE.length].map((count) => ({
-      columns: all.filter(({ column }) => !DISPENSABLE.slice(0, count).includes(column.title)),
-      gap: ' ',
-    })),
-  ];
-  return candidates.find((layout) => lineWidth(layout) <= width) ?? { columns: all, gap: ' ' };
+  const without = (count: number): Layout => ({
+    columns: all.filter(({ column }) => !DISPENSABLE.slice(0, count).includes(column.title)),
+    gap: ' ',
+  });
+  const narrowest = without(DISPENSABLE.length);
+  const candidates = [{ columns: all, gap: '  ' }, ...DISPENSABLE.map((_, count) => without(count)), narrowest];
+  return candidates.find((layout) => lineWidth(layout) <= width) ?? narrowest;
 }
 
 function lineWidth({ columns, gap }: Layout): number {
@@ -111,7 +110,8 @@ function renderHeading(
 }
 
 function renderReason(report: ServiceReport, paint: ChalkInstance): string {
-  const reason = cleanText(report.reason, false);
+  // One line, whatever a service wrote into its row.
+  const reason = cleanText(report.reason, false).replaceAll(/\s+/g, ' ');
   const next = report.next === null ? '' : ` → ${report.next}`;
   return report.next === null ? paint.dim(reason) : `${reason}${paint.cyan(next)}`;
 }

@@ -102,3 +102,17 @@ function assertNoGap(rig: Rig, key: string): void {
     seen.map((_, index) => index + 1),
   );
 }
+
+test('a daemon that hangs during a stop does not start the service again when it wakes up', async (t) => {
+  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')] });
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  const [pid, daemon] = [rig.pid('a'), rig.pid('pm2')];
+  process.kill(daemon, 'SIGSTOP');
+  assert.equal((await rig.sigctl(['stop'])).exitCode, 0);
+  assert.equal(isPidAlive(pid), false);
+  process.kill(daemon, 'SIGCONT');
+  await until(() => readFileSync(join(rig.home, 'pm2/pm2.log'), 'utf8').includes('exited with code [78]'));
+  assert.equal((await rig.report('a')).pid, null);
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  assert.equal((await rig.report('a')).verdict, 'healthy');
+});

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { followLog } from '../../src/logs/follow.js';
 import { segmentPath } from '../../src/logs/segments.js';
-import { copyHead, faultIn, freeze, run, sizeOf, startWriter, tempFolder, until } from './log-rig.js';
+import { copyHead, faultIn, freeze, numberedLine, run, sizeOf, startWriter, tempFolder, until } from './log-rig.js';
 
 const BLOCK_BYTES = 4096;
 
@@ -103,7 +103,7 @@ test('following sees each line once while heads are cut off in place', async (t)
 
 test('following goes on when a head is thrown away without a copy', async (t) => {
   const path = join(await tempFolder(t), 'trading.log');
-  const lines = Array.from({ length: 1000 }, (_, index) => `line ${index} ${'·'.repeat(index % 97)}`);
+  const lines = Array.from({ length: 1000 }, (_, index) => numberedLine(index));
   await writeFile(path, `${lines.slice(0, 900).join('\n')}\n`);
   const follower = follow(t, path);
   await until('900 lines', () => follower.lines.length === 900);

@@ -23,10 +23,7 @@ test('lines are the same however the bytes are cut', () => {
 
 test('a line over the limit is cut at a whole character and says how much is missing', () => {
   const splitter = new LineSplitter(10);
-  assert.deepEqual(splitter.push(Buffer.from('漢字漢字漢字\nshort\n')), [
-    '漢字漢 … (8 KB cut)'.replace('8 KB', '0 KB'),
-    'short',
-  ]);
+  assert.deepEqual(splitter.push(Buffer.from('漢字漢字漢字\nshort\n')), ['漢字漢 … (8 bytes cut)', 'short']);
 });
 
 test('bytes that are no UTF-8 become replacement characters and do not spoil the next line', () => {

@@ -42,10 +42,8 @@ const pino = (msg: string, atMs: number) => `${JSON.stringify({ level: 30, time:
 
 test('the last lines of several services come as one sequence by time', async (t) => {
   const folder = await tempFolder(t);
-  await writeFile(
-    join(folder, 'trading.log'),
-    pino('old', 0) + pino('a', 1) + pino('c', 3) + 'a stack\n' + pino('e', 5),
-  );
+  const trading = [pino('old', 0), pino('a', 1), pino('c', 3), 'a stack\n', pino('e', 5)];
+  await writeFile(join(folder, 'trading.log'), trading.join(''));
   await writeFile(join(folder, 'web.log'), pino('b', 2) + pino('d', 4));
   const reading = read(t, folder, ['trading', 'web', 'silent'], 4, false);
   await reading.ended;
@@ -90,12 +88,18 @@ test('following with 0 lines shows only what is new, and an unfinished line once
   const folder = await tempFolder(t);
   const path = join(folder, 'web.log');
   await writeFile(path, 'old\nbegun ');
-  const reading = read(t, folder, ['web', 'later'], 0, true);
+  const reading = read(t, folder, ['web', 'later', 'probe'], 0, true);
+  // The logs are opened one after the other, so a line of the last proves that all are being followed.
+  await until('a probe', async () => {
+    await appendFile(join(folder, 'probe.log'), 'probe\n');
+    return reading.records.length > 0;
+  });
   await appendFile(path, 'and done\nnew\n');
   await writeFile(join(folder, 'later.log'), 'hello\n');
-  await until('three lines', () => reading.records.length === 3);
+  const heard = () => messages(reading).filter((message) => message !== 'probe: probe');
+  await until('three lines', () => heard().length === 3);
   await reading.stop();
-  assert.deepEqual(messages(reading).sort(), ['later: hello', 'web: begun and done', 'web: new']);
+  assert.deepEqual(heard().sort(), ['later: hello', 'web: begun and done', 'web: new']);
 });
 
 test('followed lines of 20 services arrive, and stopping leaves nothing open', async (t) => {

@@ -80,10 +80,15 @@ export async function freeze(pid: number): Promise<void> {
   await until('the writer to stop', () => /\) T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')));
 }
 
-/** Asserts that the writer's lines were seen, each once and in order: returns what is wrong, or `undefined`. */
+/** What the writer writes as its line of this number. */
+export function numberedLine(number: number): string {
+  return `line ${number} ${'·'.repeat(number % 97)}`;
+}
+
+/** What is wrong when the writer's lines should have been seen, each once and in order; `undefined`: nothing. */
 export function faultIn(lines: readonly string[], count: number): string | undefined {
   for (const [index, line] of lines.entries()) {
-    if (line !== `line ${index} ${'·'.repeat(index % 97)}`) return `at ${index}: ${JSON.stringify(line.slice(0, 120))}`;
+    if (line !== numberedLine(index)) return `at ${index}: ${JSON.stringify(line.slice(0, 120))}`;
   }
   return lines.length === count ? undefined : `${lines.length} of ${count} lines`;
 }

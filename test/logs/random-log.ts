@@ -20,7 +20,7 @@ export function randomLog(random: () => number): string {
     for (let at = 0; at < length; at += 1) text += ALPHABET[Math.floor(random() * ALPHABET.length)] ?? '';
     text += random() < 0.2 ? '\r\n' : '\n';
   }
-  return random() < 0.4 ? text + 'unfinished 漢🚀' : text;
+  return random() < 0.4 ? `${text}unfinished 漢🚀` : text;
 }
 
 /** What the tail has to be, the simple way. */

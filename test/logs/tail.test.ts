@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { appendFile, chmod, mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { SigctlError } from '../../src/errors.js';
-import { openCursorAtTail } from '../../src/logs/open-cursor.js';
 import { segmentPath } from '../../src/logs/segments.js';
 import { readLastLines } from '../../src/logs/tail.js';
-import { startWriter, tempFolder, until } from './log-rig.js';
+import { numberedLine, startWriter, tempFolder, until } from './log-rig.js';
 import { createRandom, naiveLastLines, randomLog } from './random-log.js';
 
 const MEGABYTE = 1024 * 1024;
@@ -119,11 +119,12 @@ test('reading ends although the log grows faster than it is read', async (t) => 
   await writeFile(path, '');
   const writer = await startWriter(t, path, 300_000);
   for (let round = 0; round < 20 && !writer.isDone(); round += 1) {
-    const { lines } = await readLastLines(path, 1000);
+    // Not the last one: the writer may be in the middle of it.
+    const lines = (await readLastLines(path, 1000)).lines.slice(0, -1);
     const numbers = lines.map((line) => Number(line.split(' ')[1]));
-    assert.ok(numbers.every((number, index) => index === 0 || number === (numbers[index - 1] ?? 0) + 1));
-    assert.ok(
-      lines.every((line, index) => line === `line ${numbers[index]} ${'·'.repeat((numbers[index] ?? 0) % 97)}`),
+    assert.deepEqual(
+      lines,
+      numbers.map((_, index) => numberedLine((numbers[0] ?? 0) + index)),
     );
   }
 });
@@ -143,15 +144,7 @@ test('no line is missing or doubled in the tail while files are renamed under th
       numbers.every((number, index) => index === 0 || number === (numbers[index - 1] ?? 0) + 1),
       `turn ${turn}`,
     );
-    await until(
-      'a new file',
-      () =>
-        writer.isDone() ||
-        openCursorAtTail(path, { lines: 1, countUnfinished: true }).then(async ({ cursor }) => {
-          await cursor.close();
-          return cursor.unreadBytes > 0;
-        }),
-    );
+    await until('a new file', () => existsSync(path));
   }
 });
 

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Control } from './control.js';
 import { addControlRoute } from './control-route.js';
 import { sendError, sendFailure, sendNotFound } from './error-answers.js';
@@ -39,7 +45,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
   const app = fastify({
     loggerInstance: deps.log,
     // Each open page asks every two seconds; lines about that would bury the rest.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     // An open page keeps its connection; waiting for it would use up the time for shutdown.
     forceCloseConnections: true,

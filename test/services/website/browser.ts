@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { TestContext } from 'node:test';
-import { DEADLINE_MS, eventually, tempFolder } from './rig.js';
+import { DEADLINE_MS, eventually } from './rig.js';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),
@@ -48,8 +50,9 @@ export async function openTab(t: TestContext, url: string): Promise<Tab> {
     assert.equal(exceptionDetails, undefined, `${expression}: ${JSON.stringify(exceptionDetails)}`);
     return (result as { value?: unknown }).value;
   };
-  const until = (expression: string) =>
-    eventually(async () => ((await evaluate(expression)) === true ? true : undefined), expression);
+  // While a page is being loaded there is nothing to evaluate in: that is not yet true, and no fault.
+  const holds = (expression: string) => evaluate(expression).catch(() => false);
+  const until = (expression: string) => eventually(async () => (await holds(expression)) || undefined, expression);
   await until(`location.href === '${url}/' && document.readyState === 'complete'`);
   return {
     evaluate,
@@ -62,7 +65,7 @@ type Send = (method: string, params?: object, sessionId?: string) => Promise<Rea
 
 /** Speaks the DevTools protocol over the browser's own pipes: JSON, each message ended by a NUL. */
 function startBrowser(t: TestContext): Send {
-  const profile = tempFolder(t);
+  const profile = mkdtempSync(join(tmpdir(), 'sigctl-website-browser-'));
   const child = spawn(CHROMIUM ?? '', [...FLAGS, `--user-data-dir=${profile}`], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
     detached: true,
@@ -73,6 +76,8 @@ function startBrowser(t: TestContext): Send {
     // The browser is a tree of processes in a group of its own.
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
     await exit;
+    // Not before: a browser that lives fills the folder while it is being emptied.
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
   });
   const [commands, answers] = [child.stdio[3] as Writable, child.stdio[4] as Readable];
   const waiting = new Map<number, (message: Message) => void>();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +31,8 @@ export interface StackOnDisk {
   readonly home: string;
   readonly db: StatusDb;
   readonly snapshot: () => SiteSnapshot;
+  /** Starts a process that does nothing, and ends with the test. */
+  readonly startProcess: () => number;
 }
 
 const MANIFEST = `module.exports = {
@@ -69,7 +72,7 @@ export async function createStack(t: TestContext): Promise<StackOnDisk> {
   mkdirSync(join(home, 'data'), { recursive: true });
   const db = openStatusDb(join(home, 'status.db'));
   t.after(() => db.close());
-  return { root, home, db, snapshot: () => snapshotOf(home) };
+  return { root, home, db, snapshot: () => snapshotOf(home), startProcess: () => startSleeper(t) };
 }
 
 /** What the site reads from a home, as the website does. */
@@ -83,17 +86,25 @@ export function snapshotOf(home: string): SiteSnapshot {
   });
 }
 
-/** A service that runs and works: this test's own process stands in for it, and its parent for the PM2 daemon. */
+function startSleeper(t: TestContext): number {
+  const child = spawn('sleep', ['600'], { stdio: 'ignore' });
+  t.after(() => child.kill('SIGKILL'));
+  assert.ok(child.pid !== undefined);
+  return child.pid;
+}
+
+/** A service that runs and works, and returns its generation. This test's process stands in for the PM2 daemon. */
 export function runService(stack: StackOnDisk, service: string, progress?: string): number {
-  const startToken = writeLock(stack.home, service, process.pid);
-  writeLock(stack.home, 'pm2', process.ppid);
+  const pid = stack.startProcess();
+  const startToken = writeLock(stack.home, service, pid);
+  writeLock(stack.home, 'pm2', process.pid);
   want(stack, service);
   const nowMs = Date.now();
   const { generation } = claimStatus(stack.db, {
     service,
     instance: '0',
     host: 'here',
-    pid: process.pid,
+    pid,
     startToken,
     nowMs,
     heartbeatEveryMs: 5_000,

@@ -45,7 +45,7 @@ test('the page, its update, status and health tell of real files', async (t) => 
     services.map(({ key, verdict }) => `${key} ${verdict}`),
     ['website healthy', 'market-data healthy', 'trading healthy', 'scheduler stopped'],
   );
-  assert.equal(services[2]?.pid, process.pid);
+  assert.equal(typeof services[2]?.pid, 'number');
 
   const update = (await ask(site, 'GET', '/api/page')).json();
   assert.match(String(update['html']), /All 3 services are healthy/);

@@ -1,0 +1,71 @@
+import { existsSync, readdirSync } from 'node:fs';
+import type { ObservedInstance } from '../../observe/observe-processes.js';
+import { DAEMON_KEY, lockPath } from '../../process/home.js';
+import { isAlive } from '../../process/identity.js';
+import { readLaunchRecord } from '../../process/launch-record.js';
+import { readLockHolders } from '../../process/lock-holders.js';
+import { readCommandLine } from '../../process/proc-stat.js';
+import { readTree } from '../../process/tree.js';
+import type { CheckDeps } from '../check-deps.js';
+import { type CheckFinding, notChecked, orOk, warning } from '../report.js';
+import { count, describeProcess } from '../words.js';
+import { type Holder, judgeProcess, lockDeleted } from './judge-process.js';
+
+/** The kernel's mark on the name of a file that is open and was deleted. */
+const DELETED = ' (deleted)';
+
+/** Orphans, duplicates, and whatever outlived its service: every process that holds a lock file of this stack. */
+export function checkProcesses({ stack, facts, paths }: CheckDeps): readonly CheckFinding[] {
+  const strays = findStrays(new Set(facts.instances().map(({ key }) => key)), paths);
+  if (stack === undefined && strays.length === 0) return [notChecked('no service is known, and none that was started lives')];
+  const instances = facts.instances().filter(({ spec }) => spec.kind === 'launcher');
+  const locks = instances.map(({ key }) => lockPath(paths, key));
+  const holders = readLockHolders([...locks, ...locks.map((lock) => `${lock}${DELETED}`)]);
+  const found = instances.flatMap((instance) => {
+    const lock = lockPath(paths, instance.key);
+    const deleted = (holders.get(`${lock}${DELETED}`) ?? []).map(describeHolder);
+    return [
+      ...judgeProcess(toSituation(instance, holders.get(lock) ?? [], facts.wanted())),
+      ...(deleted.length === 0 ? [] : [lockDeleted(instance.key, deleted)]),
+    ];
+  });
+  const running = facts.instances().filter(({ process }) => process.kind === 'running').length;
+  return orOk([...found, ...strays], `${count(running, 'process', 'processes')}, each once and under PM2`);
+}
+
+function toSituation({ spec, key, process }: ObservedInstance, holders: readonly number[], wanted: ReadonlySet<string>) {
+  const pid = process.kind === 'running' ? process.identity.pid : undefined;
+  const tree = pid === undefined ? [] : readTree(pid);
+  return {
+    service: spec.name,
+    key,
+    wanted: wanted.has(spec.name),
+    main: pid === undefined ? undefined : describeHolder(pid),
+    isOrphan: process.kind === 'running' && process.parent === 'none',
+    others: holders.filter((holder) => !tree.includes(holder)).map(describeHolder),
+  };
+}
+
+function describeHolder(pid: number): Holder {
+  return { pid, command: readCommandLine(pid) };
+}
+
+/** Services that live and are in the manifest no more: no command reaches them. */
+function findStrays(known: ReadonlySet<string>, paths: CheckDeps['paths']): readonly CheckFinding[] {
+  const files = existsSync(paths.run) ? readdirSync(paths.run) : [];
+  const keys = files.filter((file) => file.endsWith('.lock')).map((file) => file.slice(0, -'.lock'.length));
+  return keys
+    .filter((key) => key !== DAEMON_KEY && !known.has(key))
+    .flatMap((key) => {
+      const identity = readLaunchRecord(lockPath(paths, key))?.identity;
+      if (identity === undefined || !isAlive(identity)) return [];
+      return [
+        warning({
+          code: 'NOT_IN_MANIFEST',
+          subject: key,
+          evidence: `runs as ${describeProcess(identity.pid, readCommandLine(identity.pid))}, and the manifest does not name it`,
+          mend: `put "${key}" back into the manifest, then sigctl stop ${key}`,
+        }),
+      ];
+    });
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ObservedProcess } from '../../src/core/observed-process.js';
+import { planStart, type StartCandidate } from '../../src/core/start-plan.js';
+
+const GONE: ObservedProcess = { kind: 'none', lastExit: null, starts: 4, breakerOpen: false, leftovers: [] };
+const LIVE: ObservedProcess = {
+  kind: 'running',
+  identity: { pid: 812, startToken: '5000' },
+  startedAtMs: 1,
+  parent: 'pm2',
+  starts: 1,
+  memoryBytes: 1,
+  cpuMs: 1,
+  duplicates: [],
+};
+
+const candidate = (process: ObservedProcess, over: Partial<StartCandidate> = {}): StartCandidate => ({
+  service: 'web',
+  key: 'web-0',
+  process,
+  runningHash: 'aaaa',
+  manifestHash: 'aaaa',
+  ...over,
+});
+
+test('planStart() starts what has no process, an open breaker or not', () => {
+  const start = { kind: 'start', service: 'web', key: 'web-0', clear: [] };
+  assert.deepEqual(planStart(candidate(GONE)), start);
+  assert.deepEqual(planStart(candidate({ ...GONE, breakerOpen: true })), start);
+});
+
+test('planStart() clears the children of the last run away first, which hold the lock', () => {
+  assert.deepEqual(planStart(candidate({ ...GONE, leftovers: [41, 42] })), {
+    kind: 'start',
+    service: 'web',
+    key: 'web-0',
+    clear: [41, 42],
+  });
+});
+
+test('planStart() keeps what runs, without a note when all is as it should be', () => {
+  const keep = { kind: 'keep', service: 'web', key: 'web-0', pid: 812, note: null };
+  assert.deepEqual(planStart(candidate(LIVE)), keep);
+  assert.deepEqual(planStart(candidate(LIVE, { runningHash: null })), keep);
+});
+
+test('planStart() keeps a process whose manifest entry changed, and says how to apply it', () => {
+  const step = planStart(candidate(LIVE, { manifestHash: 'bbbb' }));
+  assert.equal(step.kind === 'keep' && step.pid, 812);
+  assert.match(step.kind === 'keep' ? (step.note ?? '') : '', /entry changed .* "sigctl restart web" applies it/);
+});
+
+test('planStart() never answers with a second copy: an orphan, even a changed one, is kept and named', () => {
+  const step = planStart(candidate({ ...LIVE, parent: 'none', duplicates: [900] }, { manifestHash: 'bbbb' }));
+  assert.equal(step.kind === 'keep' && step.pid, 812);
+  assert.match(step.kind === 'keep' ? (step.note ?? '') : '', /^orphaned: .* "sigctl restart web" takes it back/);
+});
