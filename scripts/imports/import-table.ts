@@ -19,6 +19,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   logs: rule(['core', 'errors.ts', 'process']),
   observe: rule(['core', 'errors.ts', 'process', 'pm2', 'store']),
   operate: rule(['core', 'errors.ts', 'process', 'pm2', 'store', 'logs', 'observe', 'backup']),
+  doctor: rule(['core', 'errors.ts', 'process', 'store', 'observe', 'pm2']),
   render: rule(['core', 'errors.ts'], ['chalk', 'ora'], { node: false }),
   service: rule(['core', 'errors.ts', 'store'], ['better-sqlite3', 'big.js', 'cockatiel', 'kleur', 'pino', 'zod']),
   export: rule(['core', 'errors.ts']),

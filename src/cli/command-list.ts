@@ -15,6 +15,27 @@ export const COMMANDS = {
     ]);
     return logsCommand(createLogsDeps(deps, deps.config));
   },
+  backup: async (deps: Deps): Promise<Command> => {
+    const [{ backupCommand }, { createBackupDeps }] = await Promise.all([
+      import('../commands/backup.js'),
+      import('./backup-deps.js'),
+    ]);
+    return backupCommand(createBackupDeps(deps));
+  },
+  restore: async (deps: Deps): Promise<Command> => {
+    const [{ restoreCommand }, { createRestoreDeps }] = await Promise.all([
+      import('../commands/restore.js'),
+      import('./restore-deps.js'),
+    ]);
+    return restoreCommand(createRestoreDeps(deps));
+  },
+  doctor: async (deps: Deps): Promise<Command> => {
+    const [{ doctorCommand }, { createDoctorDeps }] = await Promise.all([
+      import('../commands/doctor.js'),
+      import('./doctor-deps.js'),
+    ]);
+    return doctorCommand(createDoctorDeps(deps));
+  },
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

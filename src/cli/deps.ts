@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Output, SessionRequest, StackSession, StackView } from '../commands/session.js';
 import { openProject, type Package } from './project.js';
+import type { SessionSetup } from './stack-session.js';
 import type { Terminal } from './terminal.js';
 
 /** The real things that commands touch, each built when it is asked for. */
@@ -16,6 +17,8 @@ export interface Deps {
   readonly nowMs: () => number;
   readonly readView: (config: string | undefined) => Promise<StackView>;
   readonly withSession: <T>(request: SessionRequest, work: (session: StackSession) => Promise<T>) => Promise<T>;
+  /** What a command that takes the stack's lock by itself starts from. */
+  readonly sessionSetup: (config: string | undefined) => Promise<SessionSetup>;
   /** `--config`, for what is built before its command has parsed the line. */
   readonly config: string | undefined;
   readonly openProject: (config: string | undefined) => ReturnType<typeof openProject>;
@@ -26,6 +29,14 @@ export function createDeps(terminal: Terminal, config: string | undefined): Deps
   const nowMs = () => Date.now();
   const open = (config: string | undefined, write: boolean) =>
     openProject({ cwd: process.cwd(), config, env: process.env, pkg, write });
+  const setup = async (config: string | undefined): Promise<SessionSetup> => ({
+    project: await open(config, true),
+    packageRoot: pkg.root,
+    env: process.env,
+    actor: process.env['SIGCTL_ACTOR'] ?? `operator ${userInfo().username}`,
+    nowMs,
+    note: (text) => terminal.writeErr(`${text}\n`),
+  });
   return {
     version: pkg.version,
     pkg,
@@ -41,18 +52,12 @@ export function createDeps(terminal: Terminal, config: string | undefined): Deps
     withSession: async (request, work) => {
       const { withStackSession } = await import('./stack-session.js');
       return withStackSession(
-        {
-          project: await open(request.config, true),
-          packageRoot: pkg.root,
-          env: process.env,
-          actor: process.env['SIGCTL_ACTOR'] ?? `operator ${userInfo().username}`,
-          nowMs,
-          note: (text) => terminal.writeErr(`${text}\n`),
-        },
+        await setup(request.config),
         request,
         work,
       );
     },
+    sessionSetup: setup,
   };
 }
 

@@ -1,3 +1,4 @@
+import { requireNoUnfinishedRestore } from '../backup/restore-folder.js';
 import type { StackView } from '../commands/session.js';
 import { readDaemonPid } from '../observe/observe-processes.js';
 import { observeStack } from '../observe/observe-stack.js';
@@ -13,6 +14,7 @@ export function readStackView(
   nowMs: () => number,
   note: (text: string) => void,
 ): StackView {
+  requireNoUnfinishedRestore(paths.home);
   if (isFresh) {
     const nothing = { stack, home: paths.home, statuses: [], desired: [] };
     return {

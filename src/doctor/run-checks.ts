@@ -1,6 +1,6 @@
 import type { Finding } from '../core/finding.js';
 import type { CheckDeps } from './check-deps.js';
-import { error, type CheckFinding } from './report.js';
+import { type CheckFinding, error } from './report.js';
 
 /** One check: looks, changes nothing, and says at least one thing. */
 export interface Check {

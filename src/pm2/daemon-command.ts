@@ -25,6 +25,8 @@ export function daemonCommand(
       PM2_DAEMON_RPC_PORT: sockets.rpc,
       PM2_DAEMON_PUB_PORT: sockets.pub,
       PM2_WORKER_INTERVAL: String(WORKER_INTERVAL_MS),
+      // With its offset from UTC: the shell that reads the log may live in another time zone than the daemon.
+      PM2_LOG_DATE_FORMAT: 'YYYY-MM-DDTHH:mm:ss.SSSZ',
       // It would ask a server on the internet for news, once a day.
       PM2_DISABLE_VERSION_CHECK: '1',
     },

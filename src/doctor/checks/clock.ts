@@ -70,7 +70,8 @@ export function judgeClock(sync: ClockSync, stamps: readonly Stamp[], nowMs: num
 function unsynced(): CheckFinding {
   return warning({
     code: 'CLOCK_UNSYNCED',
-    evidence: 'the clock is not kept by the network (NTPSynchronized=no): it drifts, and candles, orders and signatures carry wrong times',
+    evidence:
+      'the clock is not kept by the network (NTPSynchronized=no): it drifts, and candles, orders and signatures carry wrong times',
     mend: 'sudo timedatectl set-ntp true',
   });
 }

@@ -16,7 +16,8 @@ export async function checkDaemon({ facts, paths }: CheckDeps): Promise<readonly
     return [judgeAbsentDaemon([...new Set(running.map(({ spec }) => spec.name))])];
   }
   const apps = await askDaemon(daemonSockets(paths.pm2).rpc);
-  if (apps !== undefined) return [ok(`PM2's daemon (pid ${pid}) answers, and looks after ${count(apps, 'process', 'processes')}`)];
+  if (apps !== undefined)
+    return [ok(`PM2's daemon (pid ${pid}) answers, and looks after ${count(apps, 'process', 'processes')}`)];
   return [judgeSilentDaemon(pid, readProcessState(pid))];
 }
 

@@ -31,7 +31,9 @@ export function judgeDatabase(situation: DatabaseSituation): readonly CheckFindi
       return [judgeEmpty(situation)];
     case 'locked': {
       const evidence = `stays locked by another process (${reading.detail})${openIn(situation)}`;
-      return [error({ code: 'DATABASE_LOCKED', subject: path, evidence, mend: `fuser -v ${path} names who has it open` })];
+      return [
+        error({ code: 'DATABASE_LOCKED', subject: path, evidence, mend: `fuser -v ${path} names who has it open` }),
+      ];
     }
     case 'unreadable': {
       const evidence = `cannot be read (${size}): ${reading.detail}`;
@@ -48,19 +50,37 @@ function judgeSound(
 ): readonly CheckFinding[] {
   if (latestVersion !== undefined && version > latestVersion) {
     const evidence = `its version is ${version}, and this sigctl knows ${latestVersion}: a newer sigctl wrote it`;
-    return [error({ code: 'DATABASE_TOO_NEW', subject: path, evidence, mend: 'use the sigctl that wrote it, or a newer one' })];
+    return [
+      error({
+        code: 'DATABASE_TOO_NEW',
+        subject: path,
+        evidence,
+        mend: 'use the sigctl that wrote it, or a newer one',
+      }),
+    ];
   }
   if (depth !== 'none') return [];
   const evidence = `was only opened, not checked: ${size} would take longer than this command should`;
-  return [info({ code: 'DATABASE_NOT_CHECKED', subject: path, evidence, mend: `sqlite3 -readonly ${path} 'PRAGMA quick_check'` })];
+  return [
+    info({
+      code: 'DATABASE_NOT_CHECKED',
+      subject: path,
+      evidence,
+      mend: `sqlite3 -readonly ${path} 'PRAGMA quick_check'`,
+    }),
+  ];
 }
 
 /** A service's own may be about to be filled; the status table is filled as it is made. */
 function judgeEmpty(situation: DatabaseSituation): CheckFinding {
   const { path, latestVersion } = situation;
   const report = { code: 'DATABASE_EMPTY', subject: path, mend: replaceCommand(situation) } as const;
-  if (latestVersion === undefined) return warning({ ...report, evidence: `has 0 bytes: nothing is in it${openIn(situation)}` });
-  return error({ ...report, evidence: `has 0 bytes: what should run, and what happened, is forgotten${openIn(situation)}` });
+  if (latestVersion === undefined)
+    return warning({ ...report, evidence: `has 0 bytes: nothing is in it${openIn(situation)}` });
+  return error({
+    ...report,
+    evidence: `has 0 bytes: what should run, and what happened, is forgotten${openIn(situation)}`,
+  });
 }
 
 /** All three files of a database belong together: the log of one must not meet the main file of another. */

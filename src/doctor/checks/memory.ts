@@ -1,5 +1,5 @@
-import type { ServiceSpec } from '../../core/stack.js';
 import { formatSize } from '../../core/size.js';
+import type { ServiceSpec } from '../../core/stack.js';
 import type { ObservedInstance } from '../../observe/observe-processes.js';
 import { type MemoryInfo, readMemoryInfo } from '../../process/memory-info.js';
 import { type CheckDeps, NO_STACK } from '../check-deps.js';
@@ -22,7 +22,12 @@ export function checkMemory({ stack, facts }: CheckDeps): readonly CheckFinding[
   if (memory === undefined) return [notChecked('no /proc/meminfo on this machine')];
   if (stack === undefined) return [notChecked(NO_STACK)];
   const wanted = stack.services.filter(({ name }) => facts.wanted().has(name));
-  return [judgeMemory(memory, wanted.flatMap((spec) => demandOf(spec, facts.instances())))];
+  return [
+    judgeMemory(
+      memory,
+      wanted.flatMap((spec) => demandOf(spec, facts.instances())),
+    ),
+  ];
 }
 
 function demandOf(spec: ServiceSpec, instances: readonly ObservedInstance[]): readonly MemoryDemand[] {
@@ -34,7 +39,10 @@ function demandOf(spec: ServiceSpec, instances: readonly ObservedInstance[]): re
 }
 
 /** Pure. What a service has already is no longer free, so only the rest of its limit is asked for. */
-export function judgeMemory({ totalBytes, availableBytes }: MemoryInfo, demands: readonly MemoryDemand[]): CheckFinding {
+export function judgeMemory(
+  { totalBytes, availableBytes }: MemoryInfo,
+  demands: readonly MemoryDemand[],
+): CheckFinding {
   const limitBytes = demands.reduce((sum, demand) => sum + demand.limitBytes, 0);
   const missingBytes = demands.reduce((sum, demand) => sum + Math.max(0, demand.limitBytes - demand.usedBytes), 0);
   const free = `${formatSize(availableBytes)} of ${formatSize(totalBytes)} available`;

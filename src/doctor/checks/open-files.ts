@@ -15,7 +15,9 @@ export function checkOpenFiles({ facts }: CheckDeps): readonly CheckFinding[] {
   const daemonPid = facts.daemonPid();
   const limits = [
     { whose: 'this shell', limit: readOpenFileLimit('self') },
-    ...(daemonPid === undefined ? [] : [{ whose: `PM2's daemon (pid ${daemonPid})`, limit: readOpenFileLimit(daemonPid) }]),
+    ...(daemonPid === undefined
+      ? []
+      : [{ whose: `PM2's daemon (pid ${daemonPid})`, limit: readOpenFileLimit(daemonPid) }]),
   ];
   const findings = limits.flatMap(({ whose, limit }) => judgeOpenFiles(whose, limit, facts.instances().length));
   if (findings.length > 0) return findings;

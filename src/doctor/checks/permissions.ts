@@ -4,7 +4,14 @@ import { dirname, join } from 'node:path';
 import type { HomePaths } from '../../process/home.js';
 import type { CheckDeps } from '../check-deps.js';
 import { type CheckFinding, error, orOk } from '../report.js';
-import { describeOpenFiles, describeOpenHome, FOLDER_MODE, type FileMode, isOpen, isWorldReadable } from './judge-permissions.js';
+import {
+  describeOpenFiles,
+  describeOpenHome,
+  type FileMode,
+  FOLDER_MODE,
+  isOpen,
+  isWorldReadable,
+} from './judge-permissions.js';
 
 /** Who may read what sigctl and the services keep, and whether logs can be written. */
 export function checkPermissions({ paths, show }: CheckDeps): readonly CheckFinding[] {
@@ -29,7 +36,10 @@ export function checkPermissions({ paths, show }: CheckDeps): readonly CheckFind
 
 /** Launch files and the validated manifest hold the environment of the services. */
 function listSecrets({ home, run }: HomePaths): readonly FileMode[] {
-  return [...filesIn(home, (name) => name.startsWith('stack.json')), ...filesIn(run, (name) => /\.launch(\.|$)/.test(name))];
+  return [
+    ...filesIn(home, (name) => name.startsWith('stack.json')),
+    ...filesIn(run, (name) => /\.launch(\.|$)/.test(name)),
+  ];
 }
 
 function listDatabaseFiles({ home, data }: HomePaths): readonly FileMode[] {
@@ -48,7 +58,10 @@ function filesIn(folder: string, isMeant: (name: string) => boolean): readonly F
 }
 
 /** Once run with sudo, and the user's own sigctl can write no more. Root can always. */
-function judgeOwners({ home, statusDb, run, data, logs, pm2 }: HomePaths, show: CheckDeps['show']): readonly CheckFinding[] {
+function judgeOwners(
+  { home, statusDb, run, data, logs, pm2 }: HomePaths,
+  show: CheckDeps['show'],
+): readonly CheckFinding[] {
   const { uid, username } = userInfo();
   if (uid === 0) return [];
   const foreign = [home, statusDb, run, data, logs, pm2].filter((path) => {
@@ -71,7 +84,9 @@ function judgeFolderWritable(folder: string, show: CheckDeps['show']): readonly 
     error({
       code: 'FOLDER_NOT_WRITABLE',
       subject: show(folder),
-      evidence: isFolder ? 'you may not write into it: no service can start' : 'is a file, and should be a folder: no service can start',
+      evidence: isFolder
+        ? 'you may not write into it: no service can start'
+        : 'is a file, and should be a folder: no service can start',
       mend: isFolder ? `chmod u+wx ${show(folder)}` : `mv ${show(folder)} ${show(`${folder}.old`)}`,
     }),
   ];

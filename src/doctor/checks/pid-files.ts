@@ -52,7 +52,9 @@ export function findLive(content: string, lock: string): PidFileSituation['live'
   if (stat === undefined) return undefined;
   const record = readLaunchRecord(lock);
   const isOurs =
-    record?.identity.pid === stat.pid && record.identity.startToken === stat.startToken && record.bootId === readBootId();
+    record?.identity.pid === stat.pid &&
+    record.identity.startToken === stat.startToken &&
+    record.bootId === readBootId();
   return { command: readCommandLine(stat.pid), isOurs };
 }
 

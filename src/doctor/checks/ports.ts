@@ -68,7 +68,8 @@ export function judgePort(situation: PortSituation): readonly CheckFinding[] {
 }
 
 function describeStranger({ service, port, ownerOf, ownPids, wanted }: PortSituation, { pid, command }: PortHolder) {
-  const effect = ownPids.length > 0 ? `${service} runs without it` : `${service} cannot start${wanted ? ', and should run' : ''}`;
+  const effect =
+    ownPids.length > 0 ? `${service} runs without it` : `${service} cannot start${wanted ? ', and should run' : ''}`;
   if (pid === undefined) {
     return {
       evidence: `port ${port} is held by ${command}: ${effect}`,

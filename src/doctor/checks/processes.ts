@@ -6,7 +6,7 @@ import { readLaunchRecord } from '../../process/launch-record.js';
 import { readLockHolders } from '../../process/lock-holders.js';
 import { readCommandLine } from '../../process/proc-stat.js';
 import { readTree } from '../../process/tree.js';
-import type { CheckDeps } from '../check-deps.js';
+import { type CheckDeps, NO_STACK } from '../check-deps.js';
 import { type CheckFinding, notChecked, orOk, warning } from '../report.js';
 import { count, describeProcess } from '../words.js';
 import { type Holder, judgeProcess, lockDeleted } from './judge-process.js';
@@ -17,7 +17,8 @@ const DELETED = ' (deleted)';
 /** Orphans, duplicates, and whatever outlived its service: every process that holds a lock file of this stack. */
 export function checkProcesses({ stack, facts, paths }: CheckDeps): readonly CheckFinding[] {
   const strays = findStrays(new Set(facts.instances().map(({ key }) => key)), paths);
-  if (stack === undefined && strays.length === 0) return [notChecked('no service is known, and none that was started lives')];
+  if (stack === undefined && strays.length === 0)
+    return [notChecked(NO_STACK)];
   const instances = facts.instances().filter(({ spec }) => spec.kind === 'launcher');
   const locks = instances.map(({ key }) => lockPath(paths, key));
   const holders = readLockHolders([...locks, ...locks.map((lock) => `${lock}${DELETED}`)]);
@@ -33,7 +34,11 @@ export function checkProcesses({ stack, facts, paths }: CheckDeps): readonly Che
   return orOk([...found, ...strays], `${count(running, 'process', 'processes')}, each once and under PM2`);
 }
 
-function toSituation({ spec, key, process }: ObservedInstance, holders: readonly number[], wanted: ReadonlySet<string>) {
+function toSituation(
+  { spec, key, process }: ObservedInstance,
+  holders: readonly number[],
+  wanted: ReadonlySet<string>,
+) {
   const pid = process.kind === 'running' ? process.identity.pid : undefined;
   const tree = pid === undefined ? [] : readTree(pid);
   return {

@@ -26,7 +26,10 @@ function findFault(spec: ServiceSpec, path: string, show: CheckDeps['show']) {
   }
   if (spec.interpreter === undefined) {
     if (isExecutable(spec.script)) return undefined;
-    return { evidence: `${show(spec.script)} is not executable: it cannot start`, mend: `chmod +x ${show(spec.script)}` };
+    return {
+      evidence: `${show(spec.script)} is not executable: it cannot start`,
+      mend: `chmod +x ${show(spec.script)}`,
+    };
   }
   if (isInPath(spec.interpreter, path)) return undefined;
   return {

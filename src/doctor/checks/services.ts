@@ -30,7 +30,9 @@ export function checkServices({ stack, facts }: CheckDeps): readonly CheckFindin
   });
   const found = [...reports.flatMap(judgeReport), ...changed.map(({ name }) => describeChange(name))];
   const wanted = reports.filter((report) => report.wanted);
-  return found.length > 0 ? found : [ok(`${count(wanted.length, 'process', 'processes')} should run, all of them in order`)];
+  return found.length > 0
+    ? found
+    : [ok(`${count(wanted.length, 'process', 'processes')} should run, all of them in order`)];
 }
 
 /** Pure. An orphan or a duplicate is the business of the check of processes. */

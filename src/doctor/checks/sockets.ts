@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { daemonSockets } from '../../process/daemon-sockets.js';
 import type { CheckDeps } from '../check-deps.js';
-import { type CheckFinding, info, ok } from '../report.js';
 import { isDeadSocket } from '../dead-socket.js';
+import { type CheckFinding, info, ok } from '../report.js';
 
 /** Sockets that a daemon left behind. PM2 takes them over by itself; a client waits for their silence until then. */
 export async function checkSockets({ facts, paths, show }: CheckDeps): Promise<readonly CheckFinding[]> {

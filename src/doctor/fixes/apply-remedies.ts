@@ -47,7 +47,10 @@ async function tryLock({ folder, pid, waitMs, note, signal }: FixRequest): Promi
       folder,
       holder: { pid, command: 'doctor --fix' },
       waitMs,
-      onWait: (other) => note(`waiting for ${other === undefined ? 'another sigctl command' : `"sigctl ${other.command}" (pid ${other.pid})`}`),
+      onWait: (other) =>
+        note(
+          `waiting for ${other === undefined ? 'another sigctl command' : `"sigctl ${other.command}" (pid ${other.pid})`}`,
+        ),
       signal,
     });
   } catch (error) {

@@ -21,7 +21,8 @@ export function removePidFile({ path, lock, content }: RemovePidFile, { flock, s
     return left(`${show(path)} was written anew meanwhile`);
   }
   if (flock === undefined || !existsSync(lock)) rmSync(path);
-  else if (!removeUnderLock(flock, lock, path)) return left('its service holds the kernel lock: it is being started, or a child of it lives');
+  else if (!removeUnderLock(flock, lock, path))
+    return left('its service holds the kernel lock: it is being started, or a child of it lives');
   return fixed(`removed ${show(path)}`);
 }
 

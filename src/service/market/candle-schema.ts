@@ -32,6 +32,9 @@ const MIGRATIONS: readonly string[] = [
    INSERT INTO writer (id, generation, holder) VALUES (1, 0, '');`,
 ];
 
+/** The newest `user_version` of `market.db`. */
+export const CANDLES_VERSION = MIGRATIONS.length;
+
 /** Brings a connection's file to the newest schema. @throws {SigctlError} DATABASE_TOO_NEW */
 export function migrateCandles(db: Database): void {
   if (readVersion(db) === MIGRATIONS.length) return;

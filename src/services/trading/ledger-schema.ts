@@ -95,6 +95,9 @@ CREATE INDEX fills_by_account ON fills (account_id, id);
 `,
 ];
 
+/** The newest `user_version` of `trading.paper.db`. */
+export const LEDGER_VERSION = MIGRATIONS.length;
+
 /** Brings the ledger to the newest schema, whole or not at all. @throws {SigctlError} DATABASE_TOO_NEW */
 export function migrateLedger(db: Database, path: string): void {
   if (readVersion(db, path) === MIGRATIONS.length) return;

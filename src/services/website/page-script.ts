@@ -5,12 +5,12 @@
  */
 export const PAGE_SCRIPT = `(() => {
 'use strict';
-const POLL_MS = 2000, ANSWER_WITHIN_MS = 4000, FRESH_MS = 7000;
+const POLL_MS = 2000, ANSWER_WITHIN_MS = 4000, FRESH_MS = 7000, SUCCESS_SHOWN_MS = 8000;
 const $ = (id) => document.getElementById(id);
 const { build } = document.body.dataset;
 let aheadMs = Number(document.body.dataset.now) - Date.now();
 let answeredAtMs = Date.now();
-let connected = true, polling = false, timer = 0;
+let connected = true, polling = false, timer = 0, fade = 0;
 const busy = new Set();
 document.documentElement.classList.add('js');
 
@@ -105,6 +105,9 @@ function say(tone, text) {
   outcome.className = tone;
   outcome.textContent = text;
   outcome.hidden = false;
+  clearTimeout(fade);
+  // A failure stays until it is clicked away.
+  if (tone === 'good') fade = setTimeout(() => { outcome.hidden = true; }, SUCCESS_SHOWN_MS);
 }
 
 function ask(service, action) {

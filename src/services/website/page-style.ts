@@ -22,8 +22,8 @@ header{display:flex;align-items:center;justify-content:space-between;gap:8px 20p
 .badge.paper{background:var(--wait-bg);color:var(--wait)}.badge.sim{background:var(--warn-bg);color:var(--warn)}
 .clock{display:flex;align-items:center;gap:6px;color:var(--soft);font-size:13px}.clock #clock{color:var(--ink);margin-left:10px}
 .pulse{width:8px;height:8px;border-radius:50%;background:var(--good);box-shadow:0 0 0 3px var(--good-bg)}
-#banner{position:sticky;top:0;z-index:2;margin:0 -20px;padding:10px 20px;background:var(--bad);color:var(--bg);font-weight:600;text-align:center}
-.disconnected #live>main,.disconnected #live>footer{filter:grayscale(1);opacity:.42}
+#banner{position:fixed;inset:0 0 auto;z-index:2;padding:10px 20px;background:var(--bad);color:var(--bg);font-weight:600;text-align:center}
+.disconnected{padding-top:44px}.disconnected button[data-action]{visibility:hidden}.disconnected #live>main,.disconnected #live>footer{filter:grayscale(1);opacity:.42}
 .disconnected .pulse{background:var(--bad);box-shadow:0 0 0 3px var(--bad-bg)}.disconnected #link,.disconnected .clock time{text-decoration:line-through;color:var(--faint)}
 main{display:grid;gap:16px}
 main>*,.pair>*{min-width:0}
@@ -61,7 +61,7 @@ button{font:600 13px/1 var(--sans);color:var(--ink);background:var(--card);borde
 button:hover{border-color:var(--faint)}button:disabled{opacity:.45;cursor:progress}:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 button.primary{background:var(--ink);border-color:var(--ink);color:var(--card)}
 span.side{font-weight:600}.side.buy{color:var(--good)}.side.sell{color:var(--bad)}.trades tbody th{font-weight:400;white-space:nowrap}.trades th:last-child,.trades .why{padding-left:14px;padding-right:0}
-#outcome{position:fixed;left:50%;bottom:24px;transform:translateX(-50%);max-width:min(680px,calc(100vw - 32px));padding:12px 18px;border-radius:10px;background:var(--card);border:1px solid var(--line);
+#outcome{position:fixed;left:16px;right:16px;bottom:24px;margin:0 auto;width:fit-content;max-width:680px;padding:12px 18px;border-radius:10px;background:var(--card);border:1px solid var(--line);
 box-shadow:0 8px 30px rgb(0 0 0/.18);font-weight:550;overflow-wrap:anywhere;cursor:pointer}
 #outcome.good{background:var(--good-bg);color:var(--good)}#outcome.bad{background:var(--bad-bg);color:var(--bad)}#outcome.wait{background:var(--wait-bg);color:var(--wait)}
 dialog{margin:auto;border:1px solid var(--line);border-radius:14px;background:var(--card);color:var(--ink);padding:22px 24px;max-width:min(420px,calc(100vw - 32px));box-shadow:0 20px 60px rgb(0 0 0/.25)}
@@ -78,7 +78,7 @@ tbody th,td,tbody tr:last-child>*{display:block;padding:0!important;border:0;tex
 td[data-label]::before{content:attr(data-label);display:block;font-size:11px;color:var(--faint);font-weight:400}
 .services tbody th{white-space:normal;overflow-wrap:anywhere;grid-column:1/3;grid-row:1;font-size:16px}.services tbody th small{display:inline;margin-left:8px}.services .verdict{grid-column:1/-1;width:auto}.services .action{grid-column:3;grid-row:1;text-align:right!important}
 .verdict .why{display:block;margin-top:6px}.absent td[data-label]{display:none}.trades tbody th{grid-column:1/4;font-size:13px;color:var(--soft)}.trades td.side{text-align:right!important}.trades .why{grid-column:1/-1;padding:0}}
-@media (max-width:480px){.brand{gap:6px}.brand strong{font-size:16px;margin-right:2px}.brand .badge{font-size:10px;padding:5px 6px}body{padding:0 12px 32px}#banner{margin:0 -12px}.card{padding:16px;border-radius:12px}.chart{margin:0 -16px}.chart .high,.chart .low{right:16px}.chart figcaption{padding:6px 84px 0 16px}
+@media (max-width:480px){.brand{gap:6px}.brand strong{font-size:16px;margin-right:2px}.brand .badge{font-size:10px;padding:5px 6px}body{padding:0 12px 32px}.card{padding:16px;border-radius:12px}.chart{margin:0 -16px}.chart .high,.chart .low{right:16px}.chart figcaption{padding:6px 84px 0 16px}
 header{padding:14px 0 8px}.headline{padding:8px 0 4px}.headline h1{font-size:24px;gap:12px}.headline p{margin-left:0}.price{font-size:32px}.trades tbody tr{grid-template-columns:repeat(2,minmax(0,1fr))}.trades tbody th{grid-column:1}}
 @media print{.action,#outcome,.clock{display:none}}
 `;

@@ -1,0 +1,24 @@
+/**
+ * Breaks text between words so that each line, indent included, fits into `columns`.
+ * Line breaks of the text stay, with the blanks that a line of its own begins with. A word too long for a line stands alone.
+ */
+export function wrapText(text: string, columns: number, indent: string): string {
+  return text
+    .split('\n')
+    .flatMap((line) => wrapLine(line.trimStart(), columns, `${indent}${/^ */.exec(line)?.[0] ?? ''}`))
+    .join('\n');
+}
+
+function wrapLine(line: string, columns: number, indent: string): readonly string[] {
+  const lines: string[] = [];
+  let current = '';
+  for (const word of line.split(' ')) {
+    if (current !== '' && indent.length + current.length + 1 + word.length > columns) {
+      lines.push(indent + current);
+      current = word;
+    } else {
+      current = current === '' ? word : `${current} ${word}`;
+    }
+  }
+  return [...lines, indent + current];
+}
