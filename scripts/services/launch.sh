@@ -59,7 +59,7 @@ printf '%-160s\n' "$$ ${start_token:--} $boot $start_id $starts" 1<>"$lock"
 printf '%s' "$$" >"$pidfile" || exit 73
 
 # What shells add of their own accord.
-unset OLDPWD PWD SHLVL
+unset OLDPWD PWD
 # Last of all: a variable of the service may have the name of one of ours, such as "log" or "dir".
 service_env
 exec "$@"

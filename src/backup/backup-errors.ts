@@ -129,7 +129,9 @@ export function restoreFailed(folder: string, error: unknown, state: string): Si
   const isFull = ['ENOSPC', 'EDQUOT', 'SQLITE_FULL'].includes(codeOf(error));
   return refusal(`Cannot restore "${folder}": ${isFull ? 'the disk is full' : detail} (${state})`, {
     code: isFull ? 'RESTORE_DISK_FULL' : 'RESTORE_FAILED',
-    hint: isFull ? 'A restore needs the size of the backup once more beside the live databases: free some space' : 'sigctl doctor',
+    hint: isFull
+      ? 'A restore needs the size of the backup once more beside the live databases: free some space'
+      : 'sigctl doctor',
     cause: error,
   });
 }

@@ -23,7 +23,10 @@ export function findDamage(path: string, access: 'reader' | 'writer' = 'reader')
 }
 
 /** Schema version of a database file, and the rows of its tables (`null` when it is too large to count). */
-export function describeDatabase(path: string): { readonly userVersion: number; readonly tables: readonly TableRows[] | null } {
+export function describeDatabase(path: string): {
+  readonly userVersion: number;
+  readonly tables: readonly TableRows[] | null;
+} {
   return withDatabase(path, 'reader', (db) => ({
     userVersion: Number(db.pragma('user_version', { simple: true })),
     tables: isLarge(path) ? null : countRows(db),
@@ -32,12 +35,18 @@ export function describeDatabase(path: string): { readonly userVersion: number; 
 
 function countRows(db: Database): readonly TableRows[] {
   const names = db
-    .prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`)
+    .prepare<[], string>(
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
+    )
     .pluck()
     .all();
   return names.flatMap((table) => {
     try {
-      const rows = db.prepare<[], number>(`SELECT count(*) FROM "${table.replaceAll('"', '""')}"`).pluck().get() ?? 0;
+      const rows =
+        db
+          .prepare<[], number>(`SELECT count(*) FROM "${table.replaceAll('"', '""')}"`)
+          .pluck()
+          .get() ?? 0;
       return [{ table, rows }];
     } catch {
       // A virtual table of an extension that is not loaded here: it is copied, and not counted.

@@ -2,7 +2,13 @@ import { mkdirSync, realpathSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { BACKUP_SCHEMA_VERSION, type BackedUpFile, type BackupIndex, type DatabaseCopy } from '../core/backup-index.js';
 import { backupFolderName } from '../core/backup-plan.js';
-import { backupFailure, backupInterrupted, nothingToBackUp, sourceDamaged, targetInsideState } from './backup-errors.js';
+import {
+  backupFailure,
+  backupInterrupted,
+  nothingToBackUp,
+  sourceDamaged,
+  targetInsideState,
+} from './backup-errors.js';
 import { describeDatabase, findDamage } from './check-database.js';
 import { listDatabases } from './databases.js';
 import { copyFileDurably, hashFile, syncPath } from './durable.js';
@@ -81,7 +87,11 @@ function realOf(path: string): string {
 
 /** Takes back the folders above `folder` that were made for it; one that holds something else stays. */
 function removeEmpty(folder: string, made: string): void {
-  for (let parent = dirname(folder); parent.length >= made.length && parent !== dirname(parent); parent = dirname(parent)) {
+  for (
+    let parent = dirname(folder);
+    parent.length >= made.length && parent !== dirname(parent);
+    parent = dirname(parent)
+  ) {
     try {
       rmdirSync(parent);
     } catch {

@@ -11,7 +11,11 @@ export function listBackups(target: string): readonly KnownBackup[] {
 }
 
 /** Removes the older backups of a stack beyond `keep`, counting `made`, and nothing else. Returns the folders removed. */
-export function pruneBackups(request: { readonly stack: string; readonly made: string; readonly keep: number }): readonly string[] {
+export function pruneBackups(request: {
+  readonly stack: string;
+  readonly made: string;
+  readonly keep: number;
+}): readonly string[] {
   const folders = planPrune(listBackups(dirname(request.made)), request);
   for (const folder of folders) {
     // First, so that one that is half removed does not pass for a backup.

@@ -27,7 +27,11 @@ export function replaceDatabases(
   { names, journal, onJournal }: ReplaceRequest,
 ): void {
   mkdirSync(join(home, 'data'), { recursive: true, mode: 0o700 });
-  const replacing: RestoreJournal = { ...journal, phase: 'replacing', files: names.flatMap((name) => family(home, name)) };
+  const replacing: RestoreJournal = {
+    ...journal,
+    phase: 'replacing',
+    files: names.flatMap((name) => family(home, name)),
+  };
   writeJournal(folder, replacing);
   onJournal(replacing);
   for (const { name, existed } of replacing.files) if (existed) renameSync(join(home, name), join(folder.aside, name));

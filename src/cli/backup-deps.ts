@@ -1,5 +1,7 @@
 import { join, resolve } from 'node:path';
+import { nothingToBackUp } from '../backup/backup-errors.js';
 import { createBackup } from '../backup/create-backup.js';
+import { listDatabases } from '../backup/databases.js';
 import { pruneBackups } from '../backup/prune-backups.js';
 import { requireNoUnfinishedRestore } from '../backup/restore-folder.js';
 import type { BackupDeps, BackupOptions, BackupResult } from '../commands/backup.js';
@@ -14,8 +16,17 @@ export function createBackupDeps(deps: Deps): BackupDeps {
   return {
     out: deps.out,
     backUp: async (options) => {
+      // A project that never started anything gets no state folder by it.
+      const { paths } = await deps.openProject(options.config);
+      requireNoUnfinishedRestore(paths.home);
+      if (listDatabases(paths.home).length === 0) throw nothingToBackUp(paths.home);
       const setup = await deps.sessionSetup(options.config);
-      const request = { config: options.config, waitMs: options.waitMs, command: 'backup', onProgress: () => undefined };
+      const request = {
+        config: options.config,
+        waitMs: options.waitMs,
+        command: 'backup',
+        onProgress: () => undefined,
+      };
       return withStackLock({ ...setup, interruptNote: 'the backup is taken back' }, request, (context) =>
         backUp(deps, context, options),
       );

@@ -51,11 +51,7 @@ export function createDeps(terminal: Terminal, config: string | undefined): Deps
     },
     withSession: async (request, work) => {
       const { withStackSession } = await import('./stack-session.js');
-      return withStackSession(
-        await setup(request.config),
-        request,
-        work,
-      );
+      return withStackSession(await setup(request.config), request, work);
     },
     sessionSetup: setup,
   };

@@ -4,6 +4,7 @@ import type { Stack } from '../core/stack.js';
 import { findManifest } from '../manifest/find-manifest.js';
 import { readStack, type StackRequest, writeSnapshot } from '../manifest/stack-snapshot.js';
 import { type HomePaths, homePaths } from '../process/home.js';
+import { type Env, mergeShellEnv, nextRemembered, readRemembered, writeRemembered } from '../process/shell-env.js';
 
 /** Where this sigctl lies, and what it is. */
 export interface Package {
@@ -17,12 +18,18 @@ export interface Project {
   readonly paths: HomePaths;
   /** Nothing was ever started here: there is no state to read. */
   readonly isFresh: boolean;
+  /** The shell's variables, and those that earlier commands passed to services. */
+  readonly shellEnv: Env;
+  /** Names of `passEnv` variables that this shell does not set and an earlier one did. */
+  readonly keptEnv: readonly string[];
+  /** Keeps this shell's `passEnv` variables for later commands. */
+  readonly rememberEnv: () => void;
 }
 
 export interface ProjectRequest {
   readonly cwd: string;
   readonly config: string | undefined;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
   readonly pkg: Package;
   /** Makes `.sigctl` and leaves the validated stack in it, for services that read it. */
   readonly write: boolean;
@@ -32,18 +39,28 @@ export interface ProjectRequest {
 export async function openProject({ cwd, config, env, pkg, write }: ProjectRequest): Promise<Project> {
   const manifestPath = findManifest({ cwd, config, packageRoot: pkg.root });
   const home = stateFolder(env['SIGCTL_HOME'], cwd, dirname(manifestPath));
+  const remembered = readRemembered(home);
+  const { merged, kept } = mergeShellEnv(env, remembered);
   const request: StackRequest = {
     manifestPath,
     home,
     execPath: process.execPath,
     nodeVersion: process.versions.node,
-    shellEnv: env,
+    shellEnv: merged,
     packageRoot: pkg.root,
     sigctlVersion: pkg.version,
   };
   const stack = await (write ? writeSnapshot(request) : readStack(request));
   const paths = homePaths(stack.root, home);
-  return { stack, paths, isFresh: !existsSync(paths.statusDb) };
+  const passed = [...new Set(stack.services.flatMap((spec) => spec.passEnv))];
+  return {
+    stack,
+    paths,
+    isFresh: !existsSync(paths.statusDb),
+    shellEnv: merged,
+    keptEnv: kept.filter((name) => passed.includes(name)),
+    rememberEnv: () => writeRemembered(home, nextRemembered(env, remembered, passed)),
+  };
 }
 
 /** `SIGCTL_HOME`, else `.sigctl` beside the manifest. */

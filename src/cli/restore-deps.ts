@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { hashFile } from '../backup/durable.js';
 import { listDatabases } from '../backup/databases.js';
+import { hashFile } from '../backup/durable.js';
 import { listBackups } from '../backup/prune-backups.js';
 import { findRestores, removeAbandoned, removeRestoreFolder } from '../backup/restore-folder.js';
 import { type VerifiedBackup, verifyBackup } from '../backup/verify-backup.js';
@@ -45,8 +45,7 @@ async function prepare(deps: Deps, { stack, paths }: Project, named: string): Pr
     return {
       plan: planRestore(backup.folder, backup.index, listDatabases(paths.home), manifestDiffers),
       running: runningServices(deps, { stack, paths }),
-      apply: (request) =>
-        locked(deps, request, `restore ${named}`, (context) => applyRestore(deps, context, backup)),
+      apply: (request) => locked(deps, request, `restore ${named}`, (context) => applyRestore(deps, context, backup)),
     };
   } finally {
     steps.done();
@@ -77,7 +76,7 @@ async function applyRestore(deps: Deps, context: LockedContext, backup: Verified
   removeAbandoned(home);
   const steps = lazySteps(deps.terminal);
   try {
-    return await restoreStack(context, backup, steps.step);
+    return await restoreStack(context, backup, steps);
   } finally {
     steps.done();
   }

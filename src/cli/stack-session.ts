@@ -70,7 +70,7 @@ export async function withStackLock<T>(
 }
 
 function createContext(
-  { project, packageRoot, env, actor, nowMs }: SessionSetup,
+  { project, packageRoot, actor, nowMs, note }: SessionSetup,
   request: SessionRequest,
   signal: AbortSignal,
 ): LockedContext {
@@ -79,9 +79,16 @@ function createContext(
     paths: project.paths,
     launcher: join(packageRoot, 'scripts/services/launch.sh'),
     sigctlBin: join(packageRoot, 'bin/sigctl'),
-    shellEnv: env,
+    shellEnv: project.shellEnv,
     actor,
     nowMs,
+    onLaunch: () => {
+      project.rememberEnv();
+      if (project.keptEnv.length > 0)
+        note(
+          `note: ${project.keptEnv.join(', ')} as in an earlier start (set it to change it, or to nothing to drop it)`,
+        );
+    },
     onProgress: request.onProgress,
     signal,
   };

@@ -64,7 +64,11 @@ export function restoreCommand(deps: RestoreDeps, run = runRestore): Command {
     .argument('[backup]', 'folder of the backup, or its name in backups/')
     .option('--yes', 'do not ask; needed where there is no terminal', false)
     .option('--dry-run', 'verify the backup, print the plan and change nothing', false)
-    .option('--undo', 'bring back the state from before a restore that was killed or whose services did not start', false)
+    .option(
+      '--undo',
+      'bring back the state from before a restore that was killed or whose services did not start',
+      false,
+    )
     .addOption(waitOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
@@ -119,9 +123,7 @@ async function runUndo(deps: RestoreDeps, options: RestoreOptions): Promise<numb
   if (options.backup !== undefined || options.dryRun) throw undoAlone();
   const undone = await withProgress(deps, options, deps.undo);
   const code = exitCodeOfStart(undone.flatMap(({ started }) => started));
-  deps.out.print(
-    options.json ? renderJson({ ok: code === EXIT.ok, undone }) : renderUndone(undone, deps.out.colour),
-  );
+  deps.out.print(options.json ? renderJson({ ok: code === EXIT.ok, undone }) : renderUndone(undone, deps.out.colour));
   return code;
 }
 
@@ -163,9 +165,12 @@ function notConfirmed(): SigctlError {
 }
 
 function undoAlone(): SigctlError {
-  return new SigctlError('Cannot combine --undo with a backup or --dry-run: it goes back to the state before the last restore', {
-    code: 'UNDO_ALONE',
-    hint: 'sigctl restore --undo',
-    exitCode: EXIT.usage,
-  });
+  return new SigctlError(
+    'Cannot combine --undo with a backup or --dry-run: it goes back to the state before the last restore',
+    {
+      code: 'UNDO_ALONE',
+      hint: 'sigctl restore --undo',
+      exitCode: EXIT.usage,
+    },
+  );
 }

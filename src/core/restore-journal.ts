@@ -61,5 +61,7 @@ function isJournaledFile(value: unknown): value is JournaledFile {
   if (!isRecord(value) || typeof value['existed'] !== 'boolean') return false;
   const { name } = value;
   if (typeof name !== 'string') return false;
-  return DATABASE_SUFFIXES.some((suffix) => name.endsWith(suffix) && isDatabaseName(name.slice(0, name.length - suffix.length)));
+  return DATABASE_SUFFIXES.some(
+    (suffix) => name.endsWith(suffix) && isDatabaseName(name.slice(0, name.length - suffix.length)),
+  );
 }

@@ -20,7 +20,8 @@ export function findRefusal(
   if (index.stack !== stack) return { kind: 'other-stack', found: index.stack, wanted: stack };
   for (const { name, userVersion } of index.databases) {
     const known = Object.hasOwn(knownVersions, name) ? knownVersions[name] : undefined;
-    if (known !== undefined && userVersion > known) return { kind: 'newer-database', name, version: userVersion, known };
+    if (known !== undefined && userVersion > known)
+      return { kind: 'newer-database', name, version: userVersion, known };
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import type { InitPlan, PlannedReady, PlannedService } from './init-plan.js';
+import type { InitPlan, PlannedService } from './init-plan.js';
 import { serviceName } from './service-name.js';
 
 /** Makes one plan out of services that know nothing of each other: valid names, each port once, no reference into the void. */
@@ -53,19 +53,48 @@ function relink(service: PlannedService, names: readonly SettledName[]): Planned
   };
 }
 
+/** A service that hears of its port through PORT moves to a free one; of another, no port is said at all. */
 function withOwnPort(service: PlannedService, owners: Map<number, string>): PlannedService {
-  const port = service.port;
+  const port = service.port ?? portOfEnv(service);
   if (port === undefined) return service;
   const owner = owners.get(port);
   if (owner === undefined) {
     owners.set(port, service.name);
     return service;
   }
-  const { port: _taken, ready, ...rest } = service;
-  const note = `listens on port ${port} like "${owner}": give one of them another`;
-  return { ...rest, ...(usesPort(ready) ? {} : { ready: ready as PlannedReady }), notes: [...rest.notes, note] };
+  if (portOfEnv(service) !== port) return withoutPort(service, `listens on port ${port} like "${owner}": give one of them another`);
+  const free = freePort(port, owners);
+  owners.set(free, service.name);
+  return {
+    ...moveTo(service, port, free),
+    notes: [...service.notes, `PORT was ${port}, which "${owner}" has: it is ${free} now`],
+  };
 }
 
-function usesPort(ready: PlannedReady | undefined): boolean {
-  return ready === undefined || ready.kind === 'http' || ready.kind === 'tcp';
+function withoutPort(service: PlannedService, note: string): PlannedService {
+  const { port: _taken, ready, ...rest } = service;
+  const kept = ready === undefined || ready.kind === 'http' || ready.kind === 'tcp' ? {} : { ready };
+  return { ...rest, ...kept, notes: [...rest.notes, note] };
+}
+
+function moveTo(service: PlannedService, from: number, to: number): PlannedService {
+  const { ready, ...rest } = service;
+  const follows = (ready?.kind === 'http' || ready?.kind === 'tcp') && ready.port === from;
+  return {
+    ...rest,
+    ...(service.port === undefined ? {} : { port: to }),
+    ...(ready === undefined ? {} : { ready: follows ? { ...ready, port: to } : ready }),
+    env: { ...service.env, PORT: String(to) },
+  };
+}
+
+function portOfEnv({ env }: PlannedService): number | undefined {
+  const text = env?.['PORT'] ?? '';
+  return /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535 ? Number(text) : undefined;
+}
+
+function freePort(from: number, owners: ReadonlyMap<number, string>): number {
+  let port = from;
+  while (owners.has(port)) port = port === 65_535 ? 1_024 : port + 1;
+  return port;
 }

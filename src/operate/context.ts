@@ -17,6 +17,8 @@ export interface OperateContext {
   /** Who asked: `operator root`, `website`. */
   readonly actor: string;
   readonly nowMs: () => number;
+  /** Called before the first process of a command is started. */
+  readonly onLaunch: () => void;
   readonly onProgress: (progress: Progress) => void;
   /** Ctrl-C: stop waiting, leave the services as they are. */
   readonly signal: AbortSignal;

@@ -34,6 +34,12 @@ export interface RestoreOutcome {
   readonly kept: string | null;
 }
 
+/** Shows what is being done until services are stopped, which has a display of its own. */
+export interface RestoreSteps {
+  readonly step: (text: string) => void;
+  readonly done: () => void;
+}
+
 export interface UndoOutcome {
   /** The backup that was being restored. */
   readonly backup: string;
@@ -55,17 +61,18 @@ const POLL_MS = 100;
 export async function restoreStack(
   context: RestoreContext,
   backup: VerifiedBackup,
-  onStep: (text: string) => void,
+  steps: RestoreSteps,
 ): Promise<RestoreOutcome> {
   const { home } = context.paths;
   const folder = makeRestoreFolder(home, context.nowMs());
   try {
-    await stageRestore(backup, folder, { onStep, signal: context.signal });
+    await stageRestore(backup, folder, { onStep: steps.step, signal: context.signal });
   } catch (error) {
     removeRestoreFolder(folder);
-    throw restoreFailed(backup.folder, error, 'nothing was changed');
+    throw restoreFailed(backup.folder, context.signal.aborted ? interrupted() : error, 'nothing was changed');
   }
-  const stopped = await replaceAll(context, backup, folder, onStep);
+  steps.done();
+  const stopped = await replaceAll(context, backup, folder);
   const started = await startAgain(context, stopped.services);
   const isFine = started.every(isUp);
   if (isFine) removeRestoreFolder(folder);
@@ -102,7 +109,6 @@ async function replaceAll(
   context: RestoreContext,
   backup: VerifiedBackup,
   folder: RestoreFolder,
-  onStep: (text: string) => void,
 ): Promise<StoppedStack> {
   const { home } = context.paths;
   const names = backup.index.databases.map(({ name }) => name);
@@ -125,7 +131,6 @@ async function replaceAll(
     requireStopped(stopped.outcomes);
     await requireUnused(context, databaseFiles(home, [...new Set([...names, ...listDatabases(home)])]));
     if (context.signal.aborted) throw interrupted();
-    onStep('replacing the databases');
     const onJournal = (replacing: RestoreJournal): void => {
       journal = replacing;
     };

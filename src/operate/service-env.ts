@@ -35,7 +35,8 @@ function pick(env: Readonly<Record<string, string | undefined>>, names: readonly
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = env[name];
-      return value === undefined ? [] : [[name, value] as const];
+      // A variable that is set to nothing is not passed on: that is how a kept one is dropped.
+      return value === undefined || value === '' ? [] : [[name, value] as const];
     }),
   );
 }

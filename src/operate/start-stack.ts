@@ -46,6 +46,7 @@ async function startLevelByLevel(
   targets: readonly Target[],
   mode: string,
 ): Promise<readonly StartOutcome[]> {
+  context.onLaunch();
   const client = await ensureDaemon(context);
   const outcomes: StartOutcome[] = [];
   try {

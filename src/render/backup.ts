@@ -4,7 +4,11 @@ import { formatSize } from '../core/size.js';
 
 /** A finished backup: where it is, what is in it, and which older ones made room. */
 export function renderBackup(
-  { folder, index, removed }: { readonly folder: string; readonly index: BackupIndex; readonly removed: readonly string[] },
+  {
+    folder,
+    index,
+    removed,
+  }: { readonly folder: string; readonly index: BackupIndex; readonly removed: readonly string[] },
   colour: boolean,
 ): string {
   const paint = new Chalk({ level: colour ? 1 : 0 });

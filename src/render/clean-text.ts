@@ -11,6 +11,8 @@ const PATTERN = new RegExp(
   ].join('|'),
   'g',
 );
+/** Most lines hold none, and looking is far cheaper than replacing. */
+const CONTROL = /\p{Cc}/u;
 const COLOUR = new RegExp(`^${ESC}\\[[0-9;:]*m$`);
 const RESET = '\u001b[0m';
 
@@ -19,6 +21,7 @@ const RESET = '\u001b[0m';
  * colours, and those only with `colour`; they end with the text. A carriage return, which would overwrite, becomes a space.
  */
 export function cleanText(text: string, colour: boolean): string {
+  if (!CONTROL.test(text)) return text;
   let coloured = false;
   const cleaned = text.replaceAll(PATTERN, (sequence) => {
     if (sequence === '\r') return ' ';

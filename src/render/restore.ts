@@ -18,13 +18,19 @@ export function renderRestorePlan(plan: RestorePlan, running: readonly string[],
     `Restore ${paint.bold(plan.backup)}`,
     `  as of    ${plan.asOf} ${paint.dim(`(sigctl ${plan.sigctlVersion}; every checksum and integrity check passed)`)}`,
     ...lines.filter(([, items]) => items.length > 0).map(([verb, items]) => `  ${verb.padEnd(7)}  ${items.join(', ')}`),
-    ...(plan.manifestDiffers ? ['  note     the manifest differs from the one in the backup; it is left as it is'] : []),
+    ...(plan.manifestDiffers
+      ? ['  note     the manifest differs from the one in the backup; it is left as it is']
+      : []),
   ].join('\n');
 }
 
 /** How it went, service by service; then where the old databases are, if they were kept. */
 export function renderRestored(
-  outcome: { readonly stopped: readonly StopOutcome[]; readonly started: readonly StartOutcome[]; readonly kept: string | null },
+  outcome: {
+    readonly stopped: readonly StopOutcome[];
+    readonly started: readonly StartOutcome[];
+    readonly kept: string | null;
+  },
   plan: RestorePlan,
   colour: boolean,
 ): string {
@@ -34,7 +40,9 @@ export function renderRestored(
     `${paint.green('✔')} Restored ${count} ${count === 1 ? 'database' : 'databases'} as of ${plan.asOf}`,
     renderStopOutcomes(outcome.stopped.filter(isForced), colour),
     outcome.started.length === 0 ? '' : renderStartOutcomes(outcome.started, colour),
-    outcome.kept === null ? '' : `  The databases from before are kept in ${outcome.kept}; to bring them back: sigctl restore --undo`,
+    outcome.kept === null
+      ? ''
+      : `  The databases from before are kept in ${outcome.kept}; to bring them back: sigctl restore --undo`,
   ]
     .filter(Boolean)
     .join('\n');

@@ -104,3 +104,23 @@ test('SIGCTL_HOME moves the state, and the manifest is found from a folder below
   assert.equal(JSON.parse(below.stdout).services[0].verdict, 'healthy');
   assert.equal((await rig.sigctl(['stop'], { env })).exitCode, 0);
 });
+
+test('what a shell passed to a service stays in force for restarts from elsewhere, until it is set to something else or to nothing', async (t) => {
+  const rig = await startRig(t, { apps: [app('shows', 'prints-env.mjs', { sigctl: { passEnv: ['FEED', 'TOKEN'] } })] });
+  assert.equal((await rig.sigctl(['start'], { env: { FEED: 'kraken', TOKEN: 'f00d-cafe' } })).exitCode, 0);
+  await until(async () => (await environmentOf(rig, 'shows'))['FEED'] === 'kraken');
+
+  const again = await rig.sigctl(['restart', 'shows']);
+  assert.equal(again.exitCode, 0);
+  assert.match(again.stderr, /note: FEED, TOKEN as in an earlier start/);
+  assert.equal((again.stdout + again.stderr).includes('f00d-cafe'), false);
+  assert.equal(statSync(join(rig.home, 'shell-env.json')).mode & 0o077, 0);
+  await until(() => rig.log('shows').split('ENV ').length === 3);
+  assert.equal((await environmentOf(rig, 'shows'))['FEED'], 'kraken');
+
+  assert.equal((await rig.sigctl(['restart', 'shows'], { env: { FEED: '', TOKEN: 'other' } })).exitCode, 0);
+  await until(async () => (await environmentOf(rig, 'shows'))['TOKEN'] === 'other');
+  assert.equal((await environmentOf(rig, 'shows'))['FEED'], undefined);
+  const last = await rig.sigctl(['restart', 'shows']);
+  assert.match(last.stderr, /note: TOKEN as in an earlier start/);
+});

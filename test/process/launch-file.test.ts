@@ -19,7 +19,7 @@ const HOSTILE = [
   '\r\n\t',
   '$(touch injected)',
   '`touch injected`',
-  '${HOME} $$ $0 !! ~ * ? [a-z]',
+  '$HOME $$ $0 !! ~ * ? [a-z]',
   'back\\slash \\n \\\\ \\',
   '# no comment; and & no | pipe > file < file',
   'é ü 日本語 😀 \u202e',

@@ -32,8 +32,8 @@ export function describeOpenHome({ path, mode }: FileMode, show: CheckDeps['show
 }
 
 const WHAT = {
-  secrets: "they hold the services' variables, passwords among them",
-  databases: 'positions and orders stand in them',
+  secrets: "they hold the variables of the services, which may be secret",
+  databases: 'they hold what the services know',
 } as const;
 
 /** One finding for all files of a kind that are open; an error where secrets can really be reached. Pure. */

@@ -11,6 +11,9 @@ import { type CheckFinding, notChecked, orOk, warning } from '../report.js';
 import { count, describeProcess } from '../words.js';
 import { type Holder, judgeProcess, lockDeleted } from './judge-process.js';
 
+/** What sigctl itself keeps behind the launcher. No service may have these names. */
+const OWN_KEYS = [DAEMON_KEY, 'watchdog'];
+
 /** The kernel's mark on the name of a file that is open and was deleted. */
 const DELETED = ' (deleted)';
 
@@ -60,7 +63,7 @@ function findStrays(known: ReadonlySet<string>, paths: CheckDeps['paths']): read
   const files = existsSync(paths.run) ? readdirSync(paths.run) : [];
   const keys = files.filter((file) => file.endsWith('.lock')).map((file) => file.slice(0, -'.lock'.length));
   return keys
-    .filter((key) => key !== DAEMON_KEY && !known.has(key))
+    .filter((key) => !OWN_KEYS.includes(key) && !known.has(key))
     .flatMap((key) => {
       const identity = readLaunchRecord(lockPath(paths, key))?.identity;
       if (identity === undefined || !isAlive(identity)) return [];

@@ -9,8 +9,11 @@ import { VERDICT_TONE } from './tone.js';
 /** Past this share of the limit the bar turns amber, as the verdict does. */
 const MEMORY_SOFT_SHARE = 0.9;
 
-/** The table of services, in manifest order: a row never jumps away under the pointer. `ownService` gets no buttons: a site cannot report its own restart. */
-export function renderServices({ services, asOfMs }: SiteSnapshot, ownService: string): Html {
+/**
+ * The table of services, in manifest order: a row never jumps away under the pointer.
+ * `ownService` gets no button, because a site cannot report its own restart.
+ */
+export function renderServices({ services, faults, asOfMs }: SiteSnapshot, ownService: string): Html {
   // The headline says why nothing is known.
   if (services.kind !== 'read') return html``;
   if (services.value.length === 0) {
@@ -19,7 +22,7 @@ export function renderServices({ services, asOfMs }: SiteSnapshot, ownService: s
   return html`<section class="card services"><h2>Services</h2>
 <table><thead><tr><th>Service</th><th>Verdict</th><th>State</th><th class="n">PID</th><th class="n">Uptime</th><th class="n">Restarts</th>
 <th class="n">Memory</th><th class="n">CPU</th><th class="n">Heartbeat</th><th class="n">Progress</th><th><span class="sr">Actions</span></th></tr></thead>
-<tbody>${services.value.map((report) => renderRow(report, asOfMs, ownService))}</tbody></table></section>`;
+<tbody>${services.value.map((report) => renderRow(report, asOfMs, ownService))}</tbody></table>${faults.map((fault) => html`<p class="note fault">${fault}</p>`)}</section>`;
 }
 
 /** What stands where data will be: why there is none, and the command that changes it. */

@@ -34,7 +34,7 @@ main>*,.pair>*{min-width:0}
 .good .lamp{background:var(--good);box-shadow:0 0 0 5px var(--good-bg)}.wait .lamp{background:var(--wait);box-shadow:0 0 0 5px var(--wait-bg)}
 .warn .lamp{background:var(--warn);box-shadow:0 0 0 5px var(--warn-bg)}.bad .lamp{background:var(--bad);box-shadow:0 0 0 5px var(--bad-bg)}
 .pair{display:grid;grid-template-columns:minmax(0,2fr) minmax(280px,1fr);gap:16px}
-.figure{display:flex;align-items:baseline;gap:14px;flex-wrap:wrap;margin-bottom:10px}.price{font-size:36px;font-weight:600;letter-spacing:-.025em;line-height:1.1}
+.figure{display:flex;align-items:baseline;gap:14px;flex-wrap:wrap;margin-bottom:10px}.fault{color:var(--warn)}.price{font-size:36px;font-weight:600;letter-spacing:-.025em;line-height:1.1}
 .change{font-weight:600}.change small{display:inline;font-weight:400;margin-left:6px}.up{color:var(--good)}.dn{color:var(--bad)}
 .note{font-size:13px;color:var(--soft);margin-top:12px;overflow-wrap:anywhere}
 .chart{position:relative;margin:0 -20px;color:var(--accent)}.chart svg{display:block;width:calc(100% - 84px);height:190px}

@@ -38,6 +38,8 @@ export interface SiteSnapshot {
   readonly stackName: string | null;
   readonly mode: string | null;
   readonly services: Reading<readonly ServiceReport[]>;
+  /** Rows of the status table that say something impossible, in words; the others count all the same. */
+  readonly faults: readonly string[];
   readonly market: Reading<MarketView>;
   readonly account: Reading<AccountView>;
 }

@@ -43,6 +43,7 @@ interface StackReading {
   readonly mode: string | null;
   readonly statuses: readonly StatusRow[];
   readonly reports: readonly ServiceReport[];
+  readonly faults: readonly string[];
 }
 
 /**
@@ -63,6 +64,7 @@ export function readSnapshot(deps: SnapshotDeps): SiteSnapshot {
     stackName: stack.kind === 'read' ? stack.value.name : null,
     mode: known?.mode ?? null,
     services: services.kind === 'read' ? { kind: 'read', value: services.value.reports } : services,
+    faults: known?.faults ?? [],
     market: readMarketView(deps.home),
     account: readAccountView(deps.home, lastDecision(known?.statuses ?? [])),
   };
@@ -73,9 +75,10 @@ function readServices(deps: SnapshotDeps, stack: Stack, nowMs: number): Reading<
     if (!existsSync(deps.statusDb)) return 'There is no status table yet.';
     const db = openStatusDb(deps.statusDb, { readonly: true });
     try {
-      const statuses = readStatuses(db);
+      const faults: string[] = [];
+      const statuses = readStatuses(db, (fault) => faults.push(fault.message));
       const reports = observeStack({ stack, home: deps.home, statuses, desired: readDesired(db), nowMs });
-      return { mode: readFact(db, 'mode') ?? null, statuses, reports: correctOwnReport(reports, deps.own) };
+      return { mode: readFact(db, 'mode') ?? null, statuses, reports: correctOwnReport(reports, deps.own), faults };
     } finally {
       db.close();
     }

@@ -38,6 +38,7 @@ export function snapshot(changes: Partial<SiteSnapshot> = {}): SiteSnapshot {
     stackName: 'signalcartel',
     mode: 'standard',
     services: { kind: 'read', value: [report('website'), report('market-data'), report('trading')] },
+    faults: [],
     market: {
       kind: 'read',
       value: {

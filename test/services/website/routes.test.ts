@@ -175,3 +175,16 @@ test('data is not shown under a foreign name, which is how DNS rebinding reads',
   const allowed = await startSite(t, await createStack(t), { allowedHosts: ['trade.example'] });
   assert.equal((await ask(allowed, 'GET', '/', { host: 'trade.example' })).status, 200);
 });
+
+test('a row that says something impossible is shown and costs only itself', async (t) => {
+  const stack = await createStack(t);
+  runService(stack, 'website');
+  runService(stack, 'trading', 'cycle');
+  stack.db.prepare(`UPDATE service_status SET detail_json = 'no json' WHERE service = 'trading'`).run();
+  const site = await startSite(t, stack);
+  const status = (await ask(site, 'GET', '/api/status')).json();
+  const services = status['services'] as { key: string; verdict: string }[];
+  assert.equal(services.find(({ key }) => key === 'website')?.verdict, 'healthy');
+  assert.match((await ask(site, 'GET', '/')).text, /class="note fault">[^<]*detail_json/);
+  assert.match((await ask(site, 'GET', '/api/health')).text, /"name":"status.db","status":"warn"/);
+});
