@@ -32,7 +32,7 @@ const EXTERNAL = ['pm2', '*.node'];
  * Bundled into a file of its own: V8 scans a bundle whole before its first line runs, and zod's 580 KB cost `status` 25 ms.
  * Our own modules all stay in one file, so that each class exists once.
  */
-const VENDOR = ['zod'];
+const VENDOR = ['yaml', 'zod'];
 
 const NODE = { bundle: true, platform: 'node', target: 'node20.19', logLevel: 'warning' };
 /** `dynamic-import: false` makes `await import('x')` of an external a lazy `require`, which spares starting node's ESM loader. */

@@ -1,6 +1,9 @@
-import { Command, CommanderError } from 'commander';
+import type { Command } from 'commander';
+import { commandOf, configOf } from './cli/argv.js';
 import { COMMANDS, type CommandName } from './cli/command-list.js';
 import { createDeps } from './cli/deps.js';
+import { createRoot } from './cli/program.js';
+import { RefusedLine, refuseQuietly } from './cli/refused-line.js';
 import { readTerminal, type Terminal } from './cli/terminal.js';
 import { EXIT, SigctlError } from './errors.js';
 
@@ -12,6 +15,7 @@ import { EXIT, SigctlError } from './errors.js';
 export async function main(argv: readonly string[]): Promise<number> {
   const terminal = readTerminal(argv);
   try {
+    if (argv[0] === COMPLETE) return await complete(argv.slice(1), terminal);
     const program = await createProgram(argv, terminal);
     await program.parseAsync(argv, { from: 'user' });
     return terminal.exitCode();
@@ -20,50 +24,47 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** What the completion scripts call; no command for people, so it is in no list. */
+const COMPLETE = '__complete';
+
+async function complete(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const { printCandidates } = await import('./cli/complete.js');
+  await printCandidates(terminal, argv[0] === '--' ? argv.slice(1) : argv);
+  return EXIT.ok;
+}
+
 async function createProgram(argv: readonly string[], terminal: Terminal): Promise<Command> {
   const deps = createDeps(terminal, configOf(argv));
-  const program = new Command('sigctl')
-    .description('Runs a stack of services under PM2, and tells the truth about each')
-    .version(deps.version, '-V, --version')
-    .option('-c, --config <file>', 'the manifest (default: ecosystem.config.cjs here or in a folder above)')
-    .option('--no-color', 'no colour (also NO_COLOR)')
-    .showHelpAfterError('Try: sigctl --help')
-    .exitOverride()
-    .configureOutput({ writeOut: terminal.writeOut, writeErr: terminal.writeErr });
+  const program = createRoot(deps.version).configureOutput({
+    writeOut: terminal.writeOut,
+    writeErr: terminal.writeErr,
+  });
+  refuseQuietly(program);
   for (const name of needed(argv)) {
     const child = await COMMANDS[name](deps);
-    program.addCommand(child.copyInheritedSettings(program));
+    program.addCommand(refuseQuietly(child.copyInheritedSettings(program)));
+  }
+  if (program.commands.length > 1) {
+    const { renderTopicList } = await import('./render/help-topics.js');
+    program.addHelpText('after', renderTopicList());
   }
   return program;
 }
 
 /** Only the command that was typed is loaded; help and typos need them all. */
 function needed(argv: readonly string[]): readonly CommandName[] {
-  const all = Object.keys(COMMANDS).filter(isCommandName);
-  const typed = argv.find((word, index) => !word.startsWith('-') && !isValueOfConfig(argv, index));
-  return typed !== undefined && isCommandName(typed) ? [typed] : all;
-}
-
-/** `--config=file` and `-cfile`. */
-const ATTACHED_CONFIG = /^(?:--config=|-c(?=.))/;
-
-function configOf(argv: readonly string[]): string | undefined {
-  const index = argv.findIndex((word, position) => isValueOfConfig(argv, position) || ATTACHED_CONFIG.test(word));
-  return argv[index]?.replace(ATTACHED_CONFIG, '');
+  const typed = commandOf(argv);
+  if (typed !== undefined && typed !== 'help' && isCommandName(typed)) return [typed];
+  return Object.keys(COMMANDS).filter(isCommandName);
 }
 
 function isCommandName(word: string): word is CommandName {
   return Object.hasOwn(COMMANDS, word);
 }
 
-function isValueOfConfig(argv: readonly string[], index: number): boolean {
-  return ['-c', '--config'].includes(argv[index - 1] ?? '');
-}
-
 /** The only place where an error becomes text and a number. */
 async function reportError(error: unknown, terminal: Terminal, argv: readonly string[]): Promise<number> {
-  // Commander has printed its message already, on stderr; help and version are no errors.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof RefusedLine) return reportRefusal(error, terminal, argv);
   const { renderError } = await import('./render/error.js');
   const { renderJson } = await import('./render/json.js');
   if (error instanceof SigctlError) {
@@ -75,4 +76,13 @@ async function reportError(error: unknown, terminal: Terminal, argv: readonly st
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   terminal.writeErr(`sigctl: a bug in sigctl, please report it with this text:\n${detail}\n`);
   return EXIT.bug;
+}
+
+async function reportRefusal(line: RefusedLine, terminal: Terminal, argv: readonly string[]): Promise<number> {
+  // Commander has shown what was asked for: help or the version.
+  if (line.refusal.exitCode === 0) return EXIT.ok;
+  // Nothing was typed, and the help is on stderr.
+  if (line.refusal.code === 'commander.help') return EXIT.usage;
+  const { usageError } = await import('./cli/usage-error.js');
+  return reportError(usageError(line, argv), terminal, argv);
 }

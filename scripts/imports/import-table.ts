@@ -23,6 +23,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   render: rule(['core', 'errors.ts'], ['chalk', 'ora'], { node: false }),
   service: rule(['core', 'errors.ts', 'store'], ['better-sqlite3', 'big.js', 'cockatiel', 'kleur', 'pino', 'zod']),
   export: rule(['core', 'errors.ts']),
+  init: rule(['core', 'errors.ts'], ['yaml']),
 };
 
 /** For every service, and more for those that show the whole stack. */

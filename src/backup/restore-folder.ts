@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseRestoreJournal, type RestoreJournal } from '../core/restore-journal.js';
 import { codeOf, journalUnreadable, restoreUnfinished } from './backup-errors.js';
-import { syncPath, writeDurably } from './durable.js';
+import { writeDurably } from './durable.js';
 
 const PREFIX = 'restore-';
 const JOURNAL = 'journal.json';
@@ -35,10 +35,12 @@ export function writeJournal(folder: RestoreFolder, journal: RestoreJournal): vo
   writeDurably(join(folder.path, JOURNAL), `${JSON.stringify(journal, null, 2)}\n`);
 }
 
-/** Removes a restore's folder, the journal first: without it the rest counts for nothing. */
+/**
+ * Removes a restore's folder, the journal first: without it the rest counts for nothing. Its phase is `stopping` or `placed` by
+ * now, so that a journal which a power cut brings back does no harm.
+ */
 export function removeRestoreFolder(folder: RestoreFolder): void {
   rmSync(join(folder.path, JOURNAL), { force: true });
-  syncPath(folder.path);
   rmSync(folder.path, { recursive: true, force: true });
 }
 

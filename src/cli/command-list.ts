@@ -36,6 +36,21 @@ export const COMMANDS = {
     ]);
     return doctorCommand(createDoctorDeps(deps));
   },
+  init: async (deps: Deps): Promise<Command> => {
+    const [{ initCommand }, { createInitDeps }] = await Promise.all([
+      import('../commands/init.js'),
+      import('./init-deps.js'),
+    ]);
+    return initCommand(createInitDeps(deps, process.cwd(), process.env));
+  },
+  completion: async (deps: Deps): Promise<Command> => {
+    const [{ completionCommand }, { createCompletionDeps }] = await Promise.all([
+      import('../commands/completion.js'),
+      import('./completion-deps.js'),
+    ]);
+    return completionCommand(createCompletionDeps(deps));
+  },
+  help: async (deps: Deps): Promise<Command> => (await import('../commands/help.js')).helpCommand(deps),
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Output, SessionRequest, StackSession, StackView } from '../commands/session.js';
+import { currentFolder } from './current-folder.js';
 import { openProject, type Package } from './project.js';
 import type { SessionSetup } from './stack-session.js';
 import type { Terminal } from './terminal.js';
@@ -28,7 +29,7 @@ export function createDeps(terminal: Terminal, config: string | undefined): Deps
   const pkg = readPackage();
   const nowMs = () => Date.now();
   const open = (config: string | undefined, write: boolean) =>
-    openProject({ cwd: process.cwd(), config, env: process.env, pkg, write });
+    openProject({ cwd: currentFolder(), config, env: process.env, pkg, write });
   const setup = async (config: string | undefined): Promise<SessionSetup> => ({
     project: await open(config, true),
     packageRoot: pkg.root,

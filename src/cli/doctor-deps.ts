@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import type { DoctorDeps } from '../commands/doctor.js';
 import type { Stack } from '../core/stack.js';
 import type { CheckDeps, ManifestReading, Versions } from '../doctor/check-deps.js';
@@ -15,6 +15,7 @@ import { readSnapshot } from '../manifest/stack-snapshot.js';
 import { readDaemonPid } from '../observe/observe-processes.js';
 import { findFlock } from '../operate/daemon.js';
 import { type HomePaths, homePaths } from '../process/home.js';
+import { currentFolder } from './current-folder.js';
 import type { Deps } from './deps.js';
 import { type Package, stateFolder } from './project.js';
 
@@ -44,8 +45,10 @@ export function createDoctorDeps(deps: Deps): DoctorDeps {
 }
 
 async function createCheckDeps(deps: Deps, config: string | undefined): Promise<CheckDeps> {
-  const { manifest, stack, paths } = await readProject(deps, config);
-  const searchPath = process.env['PATH'] ?? '';
+  const cwd = currentFolder();
+  const { manifest, stack, paths } = await readProject(deps, config, cwd);
+  // As services get it: the node that runs sigctl is found under cron's short PATH too.
+  const searchPath = [process.env['PATH'] ?? '', dirname(process.execPath)].join(delimiter);
   return {
     manifest,
     stack,
@@ -54,7 +57,7 @@ async function createCheckDeps(deps: Deps, config: string | undefined): Promise<
     versions: readVersions(deps.pkg),
     flock: findFlock(searchPath),
     searchPath,
-    show: (path) => showPath(process.cwd(), path),
+    show: (path) => showPath(cwd, path),
     facts: createFacts(stack, paths, deps.nowMs),
   };
 }
@@ -66,19 +69,18 @@ interface ProjectReading {
 }
 
 /** A manifest that cannot be used is a finding; the stack that was last validated from it goes on being looked at. */
-async function readProject(deps: Deps, config: string | undefined): Promise<ProjectReading> {
+async function readProject(deps: Deps, config: string | undefined, cwd: string): Promise<ProjectReading> {
   try {
     const { stack, paths } = await deps.openProject(config);
     return { manifest: { kind: 'valid' }, stack, paths };
   } catch (error) {
-    const root = findRoot(config, deps.pkg);
-    const paths = homePaths(root, stateFolder(process.env['SIGCTL_HOME'], process.cwd(), root));
+    const root = findRoot(config, cwd, deps.pkg);
+    const paths = homePaths(root, stateFolder(process.env['SIGCTL_HOME'], cwd, root));
     return { manifest: describeFault(error), stack: readSnapshot(paths.home), paths };
   }
 }
 
-function findRoot(config: string | undefined, pkg: Package): string {
-  const cwd = process.cwd();
+function findRoot(config: string | undefined, cwd: string, pkg: Package): string {
   try {
     return dirname(findManifest({ cwd, config, packageRoot: pkg.root }));
   } catch {
@@ -90,7 +92,8 @@ function findRoot(config: string | undefined, pkg: Package): string {
 function describeFault(error: unknown): ManifestReading {
   if (error instanceof SigctlError) {
     const { code, message, hint } = error;
-    return { kind: 'faulty', code: code === 'MANIFEST_NOT_FOUND' ? code : 'MANIFEST_INVALID', message, hint };
+    if (code !== 'MANIFEST_NOT_FOUND' && code !== 'MANIFEST_INVALID') return { kind: 'unread', why: message };
+    return { kind: 'faulty', code, message, hint };
   }
   const message = error instanceof Error ? error.message : String(error);
   return { kind: 'faulty', code: 'MANIFEST_INVALID', message, hint: 'correct the manifest' };

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Stack } from '../core/stack.js';
+import { EXIT, SigctlError } from '../errors.js';
 import { findManifest } from '../manifest/find-manifest.js';
 import { readStack, type StackRequest, writeSnapshot } from '../manifest/stack-snapshot.js';
 import { type HomePaths, homePaths } from '../process/home.js';
@@ -50,7 +51,8 @@ export async function openProject({ cwd, config, env, pkg, write }: ProjectReque
     packageRoot: pkg.root,
     sigctlVersion: pkg.version,
   };
-  const stack = await (write ? writeSnapshot(request) : readStack(request));
+  requireFolder(home);
+  const stack = await (write ? writeState(request) : readStack(request));
   const paths = homePaths(stack.root, home);
   const passed = [...new Set(stack.services.flatMap((spec) => spec.passEnv))];
   return {
@@ -61,6 +63,34 @@ export async function openProject({ cwd, config, env, pkg, write }: ProjectReque
     keptEnv: kept.filter((name) => passed.includes(name)),
     rememberEnv: () => writeRemembered(home, nextRemembered(env, remembered, passed)),
   };
+}
+
+async function writeState(request: StackRequest): Promise<Stack> {
+  try {
+    return await writeSnapshot(request);
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error) throw homeUnusable(request.home, error.message, error);
+    throw error;
+  }
+}
+
+function requireFolder(home: string): void {
+  try {
+    if (statSync(home, { throwIfNoEntry: false })?.isDirectory() ?? true) return;
+  } catch (error) {
+    // ENOTDIR: a file where a folder above it should be; EACCES.
+    throw homeUnusable(home, error instanceof Error ? error.message : String(error), error);
+  }
+  throw homeUnusable(home, 'it is no folder');
+}
+
+function homeUnusable(home: string, why: string, cause?: unknown): SigctlError {
+  return new SigctlError(`Cannot keep the state of the stack in "${home}": ${why}`, {
+    code: 'HOME_UNUSABLE',
+    hint: 'Make it a folder that you may write to, or set SIGCTL_HOME to another one',
+    exitCode: EXIT.environment,
+    cause,
+  });
 }
 
 /** `SIGCTL_HOME`, else `.sigctl` beside the manifest. */

@@ -1,3 +1,5 @@
+import { EXIT } from '../errors.js';
+
 /** The streams of this process, and what they can show. */
 export interface Terminal {
   readonly writeOut: (text: string) => void;
@@ -18,8 +20,8 @@ const PIPE_COLUMNS = 80;
 /** Reads colour, width and kind of the streams. `--no-color` and `NO_COLOR` win over `FORCE_COLOR` (no-color.org, force-color.org). */
 export function readTerminal(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Terminal {
   let exitCode = 0;
-  ignoreClosedPipe(process.stdout);
-  ignoreClosedPipe(process.stderr);
+  tolerateFailedWrites(process.stdout);
+  tolerateFailedWrites(process.stderr);
   const hasColour = (stream: NodeJS.WriteStream): boolean => wantsColour(argv, env, stream.isTTY === true);
   return {
     writeOut: (text) => void process.stdout.write(text),
@@ -43,9 +45,19 @@ function wantsColour(argv: readonly string[], env: NodeJS.ProcessEnv, isTerminal
   return isTerminal && env['TERM'] !== 'dumb';
 }
 
-/** `sigctl status | head -1` closes the pipe early: there is nobody left to tell, and nothing went wrong. */
-function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
+/**
+ * `sigctl status | head -1` closes the pipe early: there is nobody left to tell, and nothing went wrong. Any other failure
+ * (a full disk) makes the exit code 1, as a script must not take half a result for a whole one.
+ */
+function tolerateFailedWrites(stream: NodeJS.WriteStream): void {
+  let isReported = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE' || isReported) return;
+    isReported = true;
+    // Later than main's own code, which may be on its way already.
+    process.once('exit', () => {
+      process.exitCode = EXIT.failed;
+    });
+    if (stream !== process.stderr) process.stderr.write(`sigctl: Cannot write to stdout: ${error.message}\n`);
   });
 }

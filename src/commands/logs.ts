@@ -55,8 +55,18 @@ export function logsCommand(deps: LogsDeps, run = runLogs): Command {
     .option('-f, --follow', 'go on with new lines until Ctrl-C; survives restarts and rotation', false)
     .option('--json', 'one JSON object per line: {service, instance, atMs, level, msg, line}', false)
     .option('--no-prefix', 'leave out the name of the service')
+    .addHelpText('after', EXAMPLES)
     .action((names: string[], flags: Omit<LogsOptions, 'names'>) => run(deps, { ...flags, names }));
 }
+
+const EXAMPLES = `
+Examples:
+  sigctl logs                      the last 50 lines of each service, merged by time
+  sigctl logs trading -n 200 -f    of one service, and what it logs from now on
+  sigctl logs web-1 --json | jq -r .msg     of one process of several, for a script
+
+A service that has not logged yet is named on stderr. Ctrl-C ends --follow.
+Exit codes: 0 shown, 2 wrong use, 4 a log cannot be read.`;
 
 /**
  * Prints the logs, and returns when they end, the signal aborts or nobody reads stdout any more. A service that never

@@ -100,7 +100,7 @@ function makePlan(session: StackSession, mode: string): ModePlan {
   return planMode({
     mode,
     members: membersOf(session.stack, mode),
-    services: session.stack.services.map((spec) => spec.name),
+    services: [...session.stack.services.map((spec) => spec.name), ...session.unlisted],
     running,
     present,
   });

@@ -17,7 +17,7 @@ export function waitOption(): Option {
 
 /** Parses `30s`, `2m`, `0`; a bare number is seconds, as people type it. */
 export function durationArgument(text: string): number {
-  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1_000 : parseDuration(text);
+  const ms = parseDuration(/^\d+(\.\d+)?$/.test(text) ? `${text}s` : text);
   if (ms === undefined) throw new InvalidArgumentError('Expected a duration such as 30s, 2m or 0.');
   return ms;
 }

@@ -4,7 +4,14 @@ import { EXIT, SigctlError } from '../errors.js';
 
 /** The named services in manifest order, each once. @throws {SigctlError} `SERVICE_UNKNOWN` (exit 2), before anything is done. */
 export function selectServices(stack: Stack, names: readonly string[]): readonly string[] {
-  const known = stack.services.map((spec) => spec.name);
+  return selectNames(
+    stack.services.map((spec) => spec.name),
+    names,
+  );
+}
+
+/** The same for any list of what is known. */
+export function selectNames(known: readonly string[], names: readonly string[]): readonly string[] {
   for (const name of names) if (!known.includes(name)) throw unknownService(name, known);
   return known.filter((name) => names.includes(name));
 }

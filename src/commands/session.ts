@@ -19,6 +19,8 @@ export interface StackView {
 /** What a command that changes something may use, while it holds the stack's lock. */
 export interface StackSession {
   readonly stack: Stack;
+  /** Names of processes that live and that the manifest no longer has. They can be stopped, and nothing else. */
+  readonly unlisted: readonly string[];
   readonly mode: string | undefined;
   /** Pure decisions over what was seen when the lock was taken. */
   readonly planStart: (services: readonly string[]) => readonly StartStep[];

@@ -5,7 +5,7 @@ import { EXIT } from '../errors.js';
 import { renderJson } from '../render/json.js';
 import { renderStatus } from '../render/status-table.js';
 import { type GlobalFlags, jsonOption } from './options.js';
-import { selectServices } from './select-services.js';
+import { selectNames } from './select-services.js';
 import type { Output, StackView } from './session.js';
 
 /** The only things `status` may touch. */
@@ -49,8 +49,9 @@ Exit codes: 0 shown, 2 wrong use, 3 with --check, 4 the database cannot be reach
 
 export async function runStatus(deps: StatusDeps, options: StatusOptions): Promise<number> {
   const view = await deps.readView(options.config);
-  const names = selectServices(view.stack, options.services);
-  const reports = view.reports().filter((report) => names.length === 0 || names.includes(report.service));
+  const all = view.reports();
+  const names = selectNames([...new Set(all.map((report) => report.service))], options.services);
+  const reports = all.filter((report) => names.length === 0 || names.includes(report.service));
   const heading = { name: view.stack.name, mode: view.mode ?? null, daemonPid: view.daemonPid ?? null };
   deps.out.print(
     options.json

@@ -3,7 +3,7 @@ import { anyFailed } from '../core/outcome.js';
 import { renderJson } from '../render/json.js';
 import { renderStopOutcomes } from '../render/outcomes.js';
 import { exitCodeOfStop } from './exit-code.js';
-import { selectServices } from './select-services.js';
+import { selectNames } from './select-services.js';
 import {
   type ServiceOptions,
   type ServiceVerb,
@@ -34,8 +34,8 @@ export function stopCommand(deps: MutatingDeps, run = runStop): Command {
 export async function runStop(deps: MutatingDeps, options: ServiceOptions): Promise<number> {
   const outcomes = await withProgress(deps, (view) =>
     deps.withSession(sessionRequest('stop', options, view), (session) => {
-      const all = session.stack.services.map((spec) => spec.name);
-      const names = options.services.length === 0 ? all : selectServices(session.stack, options.services);
+      const all = [...session.stack.services.map((spec) => spec.name), ...session.unlisted];
+      const names = options.services.length === 0 ? all : selectNames(all, options.services);
       return session.applyStop(session.planStop(names));
     }),
   );

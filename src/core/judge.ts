@@ -19,6 +19,8 @@ export interface JudgeInput {
   readonly service: string;
   /** What the operator asked for. */
   readonly wanted: boolean;
+  /** The manifest names it. */
+  readonly listed: boolean;
   readonly process: ObservedProcess;
   /** The service's own row, `undefined` when it never wrote one. */
   readonly status: StatusRow | undefined;
@@ -85,6 +87,7 @@ export function describeExit(exit: ProcessExit | null, nowMs: number): string {
 
 function judgeLive(input: JudgeInput, process: Live): Judgement {
   return (
+    judgeUnlisted(input) ??
     judgeDuplicate(input, process) ??
     judgeHeartbeat(input, process) ??
     judgeProgress(input, process) ??
@@ -93,6 +96,15 @@ function judgeLive(input: JudgeInput, process: Live): Judgement {
     judgeParent(input, process) ??
     judgeMemory(input, process) ?? { verdict: 'healthy', reason: healthyReason(input, process) }
   );
+}
+
+function judgeUnlisted({ listed, service }: JudgeInput): Judgement | undefined {
+  if (listed) return undefined;
+  return {
+    verdict: 'orphaned',
+    reason: 'runs, and is no longer in the manifest',
+    next: `sigctl stop ${service}`,
+  };
 }
 
 function judgeDuplicate({ service }: JudgeInput, process: Live): Judgement | undefined {

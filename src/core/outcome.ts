@@ -24,7 +24,14 @@ export interface StartFailure {
   readonly service: string;
   readonly key: string;
   /** Stable: scripts match this. */
-  readonly code: 'PORT_TAKEN' | 'SCRIPT_MISSING' | 'CRASHED' | 'NOT_READY' | 'LOCK_HELD' | 'LAUNCH_FAILED';
+  readonly code:
+    | 'PORT_TAKEN'
+    | 'SCRIPT_MISSING'
+    | 'CRASHED'
+    | 'NOT_READY'
+    | 'LOCK_HELD'
+    | 'LAUNCH_FAILED'
+    | 'EARLIER_PROCESSES';
   readonly reason: string;
   /** The next command to type. */
   readonly hint: string;

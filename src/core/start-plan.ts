@@ -2,8 +2,14 @@ import type { ObservedProcess } from './observed-process.js';
 
 /** What `start` does for one process of a service. */
 export type StartStep =
-  /** `clear`: leftovers of its last run, which still hold its lock. */
-  | { readonly kind: 'start'; readonly service: string; readonly key: string; readonly clear: readonly number[] }
+  /** `clear`: leftovers of its last run, which still hold its lock. `earlier`: its processes under an earlier manifest, still alive. */
+  | {
+      readonly kind: 'start';
+      readonly service: string;
+      readonly key: string;
+      readonly clear: readonly number[];
+      readonly earlier: readonly string[];
+    }
   /** It runs already, and is left alone. `note` says what is not as it should be. */
   | {
       readonly kind: 'keep';
@@ -21,12 +27,15 @@ export interface StartCandidate {
   /** The manifest entry that the running process was started with; `null` when unknown. */
   readonly runningHash: string | null;
   readonly manifestHash: string;
+  /** Keys of its processes that the manifest no longer names. */
+  readonly earlier: readonly string[];
 }
 
 /** Decides for one process whether it has to be started. Pure. A second copy is never the answer. */
 export function planStart(candidate: StartCandidate): StartStep {
   const { service, key, process } = candidate;
-  if (process.kind === 'none') return { kind: 'start', service, key, clear: process.leftovers };
+  if (process.kind === 'none')
+    return { kind: 'start', service, key, clear: process.leftovers, earlier: candidate.earlier };
   return { kind: 'keep', service, key, pid: process.identity.pid, note: keepNote(candidate, process.parent) };
 }
 

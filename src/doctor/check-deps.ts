@@ -5,6 +5,8 @@ import type { Facts } from './facts.js';
 /** What became of reading the manifest. */
 export type ManifestReading =
   | { readonly kind: 'valid' }
+  /** Something else was in the way before it came to be read. */
+  | { readonly kind: 'unread'; readonly why: string }
   | {
       readonly kind: 'faulty';
       readonly code: 'MANIFEST_NOT_FOUND' | 'MANIFEST_INVALID';

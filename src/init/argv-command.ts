@@ -38,7 +38,9 @@ export function nameOfArgv(argv: readonly string[]): string {
   if (verbs === undefined) return base.replace(HAS_RUNNER, '') || base;
   const rest = argv.slice(1).filter((word) => !word.startsWith('-'));
   const real = verbs.includes(rest[0] ?? '') ? rest.slice(1) : rest;
-  return real.length === 0 || base === 'npm' || base === 'yarn' || base === 'pnpm' ? (real[0] ?? base) : nameOfArgv(real);
+  return real.length === 0 || base === 'npm' || base === 'yarn' || base === 'pnpm'
+    ? (real[0] ?? base)
+    : nameOfArgv(real);
 }
 
 /** Programs that listen where `--port` says. Of others the number may as well be that of a database. */
@@ -50,7 +52,9 @@ export function portOfArgv(argv: readonly string[]): number | undefined {
   const isServer = argv.slice(0, 3).some((word) => [...SERVERS, ...NODE_SERVERS].includes(baseName(word)));
   if (!isServer) return undefined;
   const line = argv.join(' ');
-  const typed = /(?:^| )(?:--(?:server\.)?port|-p)[ =](\d+)(?: |$)/.exec(line) ?? /(?:^| )(?:--bind|-b)[ =]\S*:(\d+)(?: |$)/.exec(line);
+  const typed =
+    /(?:^| )(?:--(?:server\.)?port|-p)[ =](\d+)(?: |$)/.exec(line) ??
+    /(?:^| )(?:--bind|-b)[ =]\S*:(\d+)(?: |$)/.exec(line);
   const port = Number(typed?.[1]);
   return port >= 1 && port <= 65_535 ? port : undefined;
 }

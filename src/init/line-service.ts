@@ -18,7 +18,10 @@ export interface LineServiceOptions {
 }
 
 /** A service from one command of a shell line: what its shell will look up is let in, and its port is where it is ready. */
-export function serviceOfCommand(found: LineCommand, { name, defaultPort, folder }: LineServiceOptions): PlannedService {
+export function serviceOfCommand(
+  found: LineCommand,
+  { name, defaultPort, folder }: LineServiceOptions,
+): PlannedService {
   const dotEnv = readDotEnv(folder);
   const env = { ...found.env };
   const usesPort = found.variables.some((variable) => variable.name === 'PORT');
@@ -27,7 +30,10 @@ export function serviceOfCommand(found: LineCommand, { name, defaultPort, folder
   }
   const port = found.port ?? (usesPort ? portNumber(env['PORT'] ?? dotEnv['PORT']) : undefined);
   const passEnv = [...new Set(found.variables.map((variable) => variable.name))].filter(
-    (variable) => !INHERITED.includes(variable) && (variable === 'PORT' || env[variable] === undefined),
+    (variable) =>
+      !INHERITED.includes(variable) &&
+      !variable.startsWith('SIGCTL_') &&
+      (variable === 'PORT' || env[variable] === undefined),
   );
   return {
     name,

@@ -37,12 +37,19 @@ export function readNpmScripts(text: string | undefined): NpmScripts | undefined
   }
 }
 
+/** Reads the scripts of a folder below the source's, once for each call. */
+export function scriptsBelow(read: (path: string) => string | undefined, base = '.') {
+  return (folder: string): NpmScripts | undefined =>
+    folder.startsWith('/') ? undefined : readNpmScripts(read(`${base}/${folder}/package.json`));
+}
+
 function scriptNames(argv: readonly string[], scripts: NpmScripts): readonly string[] | undefined {
   const [program = '', ...words] = argv[0] === 'npx' ? argv.slice(1) : argv;
   const plain = words.filter((word) => !/^(?:-s|--silent)$/.test(word));
   if (['npm', 'yarn', 'pnpm'].includes(program)) {
     const name = plain[0] === 'run' || plain[0] === 'run-script' ? plain[1] : plain[0];
-    const isCall = plain.length === (name === plain[0] ? 1 : 2) && (program !== 'npm' || name === 'start' || name !== plain[0]);
+    const isCall =
+      plain.length === (name === plain[0] ? 1 : 2) && (program !== 'npm' || name === 'start' || name !== plain[0]);
     return isCall && name !== undefined ? [name] : undefined;
   }
   if (program === 'run-p' || (program === 'npm-run-all' && /^(?:-p|--parallel)$/.test(words[0] ?? ''))) {
@@ -55,7 +62,9 @@ function scriptNames(argv: readonly string[], scripts: NpmScripts): readonly str
 /** Only names: a command of another kind among them stays with `concurrently`. Options that take no value are let go. */
 function concurrent(words: readonly string[], scripts: NpmScripts): readonly string[] | undefined {
   const calls = words.filter((word) => !/^(?:-k|-r|--kill-others(?:-on-fail)?|--raw)$/.test(word));
-  const names = calls.map((word) => /^(?:(?:npm|yarn|pnpm):|(?:npm|pnpm|yarn) run )(\S+)$/.exec(word)?.[1] ?? runShort(word));
+  const names = calls.map(
+    (word) => /^(?:(?:npm|yarn|pnpm):|(?:npm|pnpm|yarn) run )(\S+)$/.exec(word)?.[1] ?? runShort(word),
+  );
   return names.every((name) => name !== undefined) ? names.flatMap((name) => expand(name, scripts)) : undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { InitPlan, LeftOut, PlannedService, SourceFolder } from './init-plan.js';
 import { serviceOfCommand } from './line-service.js';
-import { type NpmScripts, readNpmScripts } from './npm-script.js';
+import { type NpmScripts, readNpmScripts, scriptsBelow } from './npm-script.js';
 import { commandsOfLine } from './shell-service.js';
 import { sourceBroken } from './source-error.js';
 
@@ -8,7 +8,8 @@ import { sourceBroken } from './source-error.js';
 const FIRST_PORT = 3_000;
 
 /** Names that people give to what runs for as long as the machine does. */
-const SERVICE = /^(?:start|serve|server|web|website|api|worker|bot|scheduler|cron|queue|consumer|listener|daemon)(?:[:.-].+)?$/;
+const SERVICE =
+  /^(?:start|serve|server|web|website|api|worker|bot|scheduler|cron|queue|consumer|listener|daemon)(?:[:.-].+)?$/;
 const FOR_DEVELOPMENT = /(?:^|[:.-])(?:dev|development|debug|watch|test|local|build|docker)$/;
 
 /** The scripts of a package.json that look like services by their names; the others are left out by name. */
@@ -44,13 +45,16 @@ function servicesOf(
   used: Set<string>,
 ): readonly PlannedService[] | string {
   const hooks = [`pre${name}`, `post${name}`].filter((hook) => Object.hasOwn(scripts, hook));
-  const found = commandsOfLine({ line: scripts[name] ?? '', scripts });
+  const found = commandsOfLine({ line: scripts[name] ?? '', scriptsIn: scriptsBelow(folder.read) });
   if (found === undefined) return 'its command leaves a quote or a bracket open';
   if (found.length === 0) return 'it starts no program';
   return found.map((part, index) => {
     const own = found.length === 1 || (index === 0 && !Object.hasOwn(scripts, part.name)) ? name : part.name;
     used.add(part.name);
-    const notes = hooks.length === 0 ? part.notes : [...part.notes, `${hooks.join(' and ')} of package.json is not run: run it first`];
+    const notes =
+      hooks.length === 0
+        ? part.notes
+        : [...part.notes, `${hooks.join(' and ')} of package.json is not run: run it first`];
     return serviceOfCommand({ ...part, notes }, { name: own, defaultPort: FIRST_PORT, folder });
   });
 }

@@ -1,7 +1,7 @@
 import type { InitPlan, LeftOut, PlannedService, SourceFolder } from './init-plan.js';
 import { serviceOfCommand } from './line-service.js';
-import { type NpmScripts, readNpmScripts } from './npm-script.js';
-import { commandsOfLine, type LineCommand } from './shell-service.js';
+import { scriptsBelow } from './npm-script.js';
+import { commandsOfLine, type LineCommand, type ScriptsIn } from './shell-service.js';
 
 /** foreman's first port, and its step from one process type to the next (https://ddollar.github.io/foreman/). */
 const FIRST_PORT = 5_000;
@@ -22,7 +22,7 @@ interface Entry {
  */
 export function parseProcfile(text: string, folder: SourceFolder): InitPlan {
   const { entries, notes } = readEntries(text);
-  const scripts = readNpmScripts(folder.read('package.json'));
+  const scriptsIn = scriptsBelow(folder.read);
   const services: PlannedService[] = [];
   const leftOut: LeftOut[] = [];
   for (const [index, entry] of entries.entries()) {
@@ -30,7 +30,7 @@ export function parseProcfile(text: string, folder: SourceFolder): InitPlan {
       leftOut.push({ name: entry.name, reason: 'it runs once and ends: run it before "sigctl start"' });
       continue;
     }
-    const result = servicesOf(entry, FIRST_PORT + index * PORT_STEP, scripts, folder);
+    const result = servicesOf(entry, FIRST_PORT + index * PORT_STEP, scriptsIn, folder);
     if (typeof result === 'string') leftOut.push({ name: entry.name, reason: result });
     else services.push(...result);
   }
@@ -44,7 +44,8 @@ function readEntries(text: string): { entries: readonly Entry[]; notes: readonly
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) continue;
     const [, name, command] = /^([^\s:]+)\s*:\s*(\S.*)$/.exec(line) ?? [];
-    if (name === undefined || command === undefined) notes.push(`line ${index + 1} is no "name: command" and is passed over`);
+    if (name === undefined || command === undefined)
+      notes.push(`line ${index + 1} is no "name: command" and is passed over`);
     else entries.push({ line: index + 1, name, command });
   }
   return { entries, notes };
@@ -53,10 +54,10 @@ function readEntries(text: string): { entries: readonly Entry[]; notes: readonly
 function servicesOf(
   { line, name, command }: Entry,
   defaultPort: number,
-  scripts: NpmScripts | undefined,
+  scriptsIn: ScriptsIn,
   folder: SourceFolder,
 ): readonly PlannedService[] | string {
-  const found = commandsOfLine({ line: command, scripts });
+  const found = commandsOfLine({ line: command, scriptsIn });
   if (found === undefined) return `line ${line} leaves a quote or a bracket open`;
   if (found.length === 0) return `line ${line} starts no program`;
   const keeper = keeperOf(found);

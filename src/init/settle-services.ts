@@ -11,11 +11,12 @@ export function settleServices(plan: InitPlan): InitPlan {
     const linked = relink({ ...service, name, notes: [...service.notes, ...renamed] }, names);
     return withOwnPort(linked, ports);
   });
+  const first = services.find(takesShellPort);
   const modes = Object.entries(plan.modes).map(([mode, members]) => [
     serviceName(mode, new Set()),
     members.flatMap((member) => resolveName(member, names) ?? []),
   ]);
-  return { ...plan, services, modes: Object.fromEntries(modes.filter(([, members]) => (members?.length ?? 0) > 0)) };
+  return { ...plan, services: services.map((service) => (service === first ? service : withoutShellPort(service))), modes: Object.fromEntries(modes.filter(([, members]) => (members?.length ?? 0) > 0)) };
 }
 
 interface SettledName {
@@ -44,13 +45,25 @@ function relink(service: PlannedService, names: readonly SettledName[]): Planned
   const settle = (list: readonly string[]): readonly string[] => [
     ...new Set(list.flatMap((typed) => resolveName(typed, names) ?? [])),
   ];
-  const lost = gone.length === 0 ? [] : [`waits for ${gone.map((name) => `"${name}"`).join(', ')}, which is no service here`];
+  const lost =
+    gone.length === 0 ? [] : [`waits for ${gone.map((name) => `"${name}"`).join(', ')}, which is no service here`];
   return {
     ...rest,
     ...(settle(after).length > 0 ? { after: settle(after) } : {}),
     ...(settle(needs).length > 0 ? { needs: settle(needs) } : {}),
     notes: [...rest.notes, ...lost],
   };
+}
+
+function takesShellPort({ passEnv }: PlannedService): boolean {
+  return passEnv?.includes('PORT') === true;
+}
+
+/** Two services that both take the PORT of the shell would fight for it: the first one has it, the others what stands here. */
+function withoutShellPort(service: PlannedService): PlannedService {
+  const { passEnv, ...rest } = service;
+  const others = (passEnv ?? []).filter((name) => name !== 'PORT');
+  return others.length > 0 ? { ...rest, passEnv: others } : rest;
 }
 
 /** A service that hears of its port through PORT moves to a free one; of another, no port is said at all. */
@@ -62,7 +75,8 @@ function withOwnPort(service: PlannedService, owners: Map<number, string>): Plan
     owners.set(port, service.name);
     return service;
   }
-  if (portOfEnv(service) !== port) return withoutPort(service, `listens on port ${port} like "${owner}": give one of them another`);
+  if (portOfEnv(service) !== port)
+    return withoutPort(service, `listens on port ${port} like "${owner}": give one of them another`);
   const free = freePort(port, owners);
   owners.set(free, service.name);
   return {

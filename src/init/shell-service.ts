@@ -21,12 +21,16 @@ export interface LineCommand {
 
 export interface LineRequest {
   readonly line: string;
-  /** For `npm start`, which becomes what it stands for. */
-  readonly scripts: NpmScripts | undefined;
+  readonly scriptsIn: ScriptsIn;
 }
+
+/** The scripts of the package.json in a folder, for `npm start`, which becomes what it stands for. */
+export type ScriptsIn = (folder: string) => NpmScripts | undefined;
 
 /** Deep enough for any project; a script that calls itself ends here. */
 const MAX_DEPTH = 8;
+/** Calls of other scripts that one line may come to; more is no stack but a loop. */
+const MAX_CALLS = 200;
 const SHELL = '/bin/sh';
 
 /**
@@ -34,20 +38,25 @@ const SHELL = '/bin/sh';
  * needs a shell (pipes, `&&`, variables) becomes `/bin/sh -c`, which execs the program where it can. Empty: nothing to run.
  * `undefined`: a quote or bracket is left open.
  */
-export function commandsOfLine({ line, scripts }: LineRequest): readonly LineCommand[] | undefined {
-  return translate(line, { scripts, shell: SHELL, depth: 0, cwd: undefined, env: {}, notes: [] });
+export function commandsOfLine({ line, scriptsIn }: LineRequest): readonly LineCommand[] | undefined {
+  return translate(line, { scriptsIn, shell: SHELL, depth: 0, budget: { left: MAX_CALLS }, cwd: undefined, env: {}, notes: [] });
 }
 
 /** A command that was given as words, without any shell; never empty. */
-export function commandsOfArgv(argv: readonly string[], scripts: NpmScripts | undefined): readonly LineCommand[] | undefined {
-  const start: Context = { scripts, shell: SHELL, depth: 0, cwd: undefined, env: {}, notes: [] };
+export function commandsOfArgv(
+  argv: readonly string[],
+  scriptsIn: ScriptsIn,
+): readonly LineCommand[] | undefined {
+  const start: Context = { scriptsIn, shell: SHELL, depth: 0, budget: { left: MAX_CALLS }, cwd: undefined, env: {}, notes: [] };
   return unwrap(argv, start) ?? [plainCommand(argv, start)];
 }
 
 interface Context {
-  readonly scripts: NpmScripts | undefined;
+  readonly scriptsIn: ScriptsIn;
   readonly shell: string;
   readonly depth: number;
+  /** Shared by the whole line: scripts that call each other could multiply without end. */
+  readonly budget: { left: number };
   readonly cwd: string | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
@@ -85,7 +94,11 @@ function isAnd(token: LinePart['tokens'][number] | undefined): boolean {
 }
 
 /** A simple command: `A=1 exec program argument…`. */
-function commandsOfWords(line: string, words: readonly ShellWord[], context: Context): readonly LineCommand[] | undefined {
+function commandsOfWords(
+  line: string,
+  words: readonly ShellWord[],
+  context: Context,
+): readonly LineCommand[] | undefined {
   const { assignments, rest } = withoutPrefix(words);
   const [first, last] = [rest[0], rest.at(-1)];
   if (first === undefined || last === undefined) return [];
@@ -97,7 +110,9 @@ function commandsOfWords(line: string, words: readonly ShellWord[], context: Con
   };
   if (computed.length > 0 || rest.some((word) => word.expands)) {
     const before = computed.map((word) => line.slice(word.start, word.end));
-    return [shellCommand([...before, 'exec', line.slice(first.start, last.end)].join(' '), [...computed, ...rest], inner)];
+    return [
+      shellCommand([...before, 'exec', line.slice(first.start, last.end)].join(' '), [...computed, ...rest], inner),
+    ];
   }
   const argv = rest.map((word) => word.value);
   return unwrap(argv, inner) ?? [plainCommand(argv, inner)];
@@ -120,19 +135,23 @@ function isPlainEnv(words: readonly ShellWord[], at: number): boolean {
 
 /** `sh -c '…'` and `npm run x` as what they stand for; `undefined` when it is neither. */
 function unwrap(argv: readonly string[], context: Context): readonly LineCommand[] | undefined {
-  if (context.depth >= MAX_DEPTH) return undefined;
+  if (context.depth >= MAX_DEPTH || context.budget.left-- <= 0) return undefined;
   const inner = { ...context, depth: context.depth + 1 };
   const [shell = '', flag = '', script, ...others] = argv;
-  if (/^(?:\/(?:usr\/)?bin\/)?(?:ba|da)?sh$/.test(shell) && /^-l?c$/.test(flag) && script !== undefined && others.length === 0) {
+  if (
+    /^(?:\/(?:usr\/)?bin\/)?(?:ba|da)?sh$/.test(shell) &&
+    /^-l?c$/.test(flag) &&
+    script !== undefined &&
+    others.length === 0
+  ) {
     return translate(script, { ...inner, shell: shell.endsWith('bash') ? shell : SHELL });
   }
-  const resolved = resolveNpmScript(argv, context.scripts);
+  const resolved = resolveNpmScript(argv, context.scriptsIn(context.cwd ?? '.'));
   if (resolved === undefined) return undefined;
-  const commands = resolved.lines.map(({ line, name }) =>
-    translate(line, { ...inner, notes: [...inner.notes, resolved.note] })?.map((command, index) =>
-      index === 0 ? { ...command, name } : command,
-    ),
-  );
+  const commands = resolved.lines.map(({ line, name }) => {
+    const found = translate(line, { ...inner, notes: [...inner.notes, resolved.note] });
+    return found?.length === 1 ? found.map((command) => ({ ...command, name })) : found;
+  });
   return commands.every((list) => list !== undefined) ? commands.flat() : undefined;
 }
 
@@ -163,12 +182,14 @@ function shellCommand(text: string, words: readonly ShellWord[], { shell, cwd, e
 }
 
 /** What `exec` cannot stand before. */
-const NO_EXEC = /^(?:[.:!{[]|\[\[|cd|eval|exec|exit|export|for|if|case|while|until|read|return|set|source|test|time|unset|wait|true|false|echo)$/;
+const NO_EXEC =
+  /^(?:[.:!{[]|\[\[|cd|eval|exec|exit|export|for|if|case|while|until|read|return|set|source|test|time|unset|wait|true|false|echo)$/;
 
 /** `a && b` as `a && exec b`: in the end the process is the program, not its shell. Other shapes stay as they are. */
 function execLast(line: string, { tokens, text }: LinePart): string {
   const operators = tokens.flatMap((token) => (token.kind === 'operator' ? [token.text] : []));
-  if (operators.some((operator) => !/^(?:&&|;|\n)$|[<>]/.test(operator)) || tokens.at(-1)?.kind === 'operator') return text;
+  if (operators.some((operator) => !/^(?:&&|;|\n)$|[<>]/.test(operator)) || tokens.at(-1)?.kind === 'operator')
+    return text;
   const lastOperator = tokens.findLastIndex((token) => token.kind === 'operator' && !/[<>]/.test(token.text));
   const words = tokens.slice(lastOperator + 1);
   const program = words.find((token) => token.kind === 'operator' || !/^[A-Za-z_]\w*=/.test(token.value));

@@ -43,7 +43,8 @@ export function splitLine(line: string): SplitLine | undefined {
       if (note !== '') notes.add(note);
     } else if (first === 'cd' && words?.length === 2 && programs.length === 0) cwd = joinFolder(cwd, words[1] ?? '.');
     else if (first === 'export' && words !== undefined && isExport(words)) Object.assign(env, exported(words));
-    else if (item.terminator === '&' || index === items.length - 1 || isFollowedByGlue(items, index)) programs.push(item);
+    else if (item.terminator === '&' || index === items.length - 1 || isFollowedByGlue(items, index))
+      programs.push(item);
     else return whole(line, tokens, first);
   }
   return { parts: programs, env, cwd, notes: [...notes] };
@@ -93,9 +94,13 @@ function itemsOf(line: string, tokens: readonly ShellToken[]): readonly Item[] {
 
 function depthChange(token: ShellToken, before: ShellToken | undefined): number {
   if (token.kind === 'operator') return token.text === '(' ? 1 : token.text === ')' ? -1 : 0;
-  const isCommand = before === undefined || (before.kind === 'operator' && !/[<>]/.test(before.text)) || /^(?:do|then|else)$/.test(before.value);
-  if (!isCommand) return 0;
+  if (!standsFirst(before)) return 0;
   return OPENING.includes(token.value) ? 1 : CLOSING.includes(token.value) ? -1 : 0;
+}
+
+function standsFirst(before: ShellToken | undefined): boolean {
+  if (before === undefined) return true;
+  return before.kind === 'operator' ? !/[<>]/.test(before.text) : /^(?:do|then|else)$/.test(before.value);
 }
 
 /** The words of a command without anything for the shell; `wait $PID` counts by its first word. */

@@ -1,14 +1,17 @@
 import { parseDuration } from '../core/duration.js';
 import { type IniSection, readIni } from './ini.js';
 import type { InitPlan, LeftOut, PlannedService, SourceFolder } from './init-plan.js';
-import { serviceOfCommand, STOP_WITHIN_MS } from './line-service.js';
+import { STOP_WITHIN_MS, serviceOfCommand } from './line-service.js';
 import { commandsOfArgv, commandsOfLine, type LineCommand } from './shell-service.js';
 import { splitPlainWords } from './shell-words.js';
 import { literalOf, shellWordOf, type Template, type TemplatePiece } from './template.js';
 
 /** Keys of a program that mean nothing here, or nothing else than what sigctl does anyway. */
-const SILENT = /^(?:command|directory|environment|autorestart|autostart|stopwaitsecs|numprocs|numprocs_start|process_name|priority|startsecs|redirect_stderr|stopsignal)$/;
+const SILENT =
+  /^(?:command|directory|environment|autorestart|autostart|stopwaitsecs|numprocs|numprocs_start|process_name|priority|startsecs|redirect_stderr|stopsignal)$/;
 const LOGS = /^(?:stdout|stderr)_(?:logfile|capture|events|syslog)/;
+/** A program of supervisor may run in any folder, so that no package.json is surely its own. */
+const NO_SCRIPTS = (): undefined => undefined;
 const DEFAULT_PRIORITY = 999;
 /** A slip of the keyboard beyond; the manifest's own limit. */
 const MAX_INSTANCES = 1_000;
@@ -28,14 +31,21 @@ export function parseSupervisord(text: string, folder: SourceFolder): InitPlan {
       leftOut.push({ name: name.trim(), reason: `a [${kind}] speaks supervisor's own protocol` });
     }
   }
-  return { services: withPriorities(services), leftOut, modes: modesOf(sections), notes: notesOf(sections, repeated, strange) };
+  return {
+    services: withPriorities(services),
+    leftOut,
+    modes: modesOf(sections),
+    notes: notesOf(sections, repeated, strange),
+  };
 }
 
 function notesOf(sections: readonly IniSection[], repeated: readonly string[], strange: readonly number[]): string[] {
   return [
     ...repeated.map((name) => `[${name}] comes twice: the later values count`),
     ...strange.map((line) => `line ${line} is no "key=value" and is passed over`),
-    ...sections.filter(({ name }) => name === 'include').map(() => '[include]: the files that it names are not followed'),
+    ...sections
+      .filter(({ name }) => name === 'include')
+      .map(() => '[include]: the files that it names are not followed'),
   ];
 }
 
@@ -65,9 +75,11 @@ function notesOn({ values }: IniSection): readonly string[] {
   const signal = values.get('stopsignal')?.toUpperCase().replace(/^SIG/, '');
   const notes: string[] = [];
   if (others.length > 0) notes.push(`not taken over: ${others.join(', ')}`);
-  if ([...values.keys()].some((key) => LOGS.test(key))) notes.push('its output goes to logs/<name>.log, not to the log files of supervisor');
+  if ([...values.keys()].some((key) => LOGS.test(key)))
+    notes.push('its output goes to logs/<name>.log, not to the log files of supervisor');
   if (signal !== undefined && signal !== 'INT') notes.push(`was stopped by SIG${signal}: sigctl sends SIGINT`);
-  if (values.get('autorestart') === 'unexpected') notes.push('is restarted after exit code 0 too (supervisor: only after an unexpected one)');
+  if (values.get('autorestart') === 'unexpected')
+    notes.push('is restarted after exit code 0 too (supervisor: only after an unexpected one)');
   if (values.get('autostart') === 'false') notes.push('had autostart=false: name the services to start in a mode');
   return notes;
 }
@@ -79,19 +91,25 @@ function commandOf(name: string, command: string): LineCommand | string {
   const templates = words.map((word) => expand(name, word));
   const argv = templates.map(literalOf);
   const found = argv.every((word) => word !== undefined)
-    ? commandsOfArgv(argv, undefined)
-    : commandsOfLine({ line: templates.map(shellWordOf).join(' '), scripts: undefined });
+    ? commandsOfArgv(argv, NO_SCRIPTS)
+    : commandsOfLine({ line: templates.map(shellWordOf).join(' '), scriptsIn: NO_SCRIPTS });
   const [only, ...others] = found ?? [];
   if (only === undefined) return 'its command cannot be read';
   if (others.length === 0) return only;
-  return { ...only, command: { script: words[0] ?? '', args: words.slice(1) }, notes: [...only.notes, 'starts several programs: split it by hand'] };
+  return {
+    ...only,
+    command: { script: words[0] ?? '', args: words.slice(1) },
+    notes: [...only.notes, 'starts several programs: split it by hand'],
+  };
 }
 
 /** `A="b",C='%(ENV_D)s'`. A value that the shell of supervisor had to give is let in from the shell of sigctl. */
 function environmentOf(name: string, text: string): { env: Record<string, string>; notes: readonly string[] } {
   const env: Record<string, string> = {};
   const notes: string[] = [];
-  for (const [, key = '', double, single, bare = ''] of text.matchAll(/([^\s=,]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^,\s]*))/g)) {
+  for (const [, key = '', double, single, bare = ''] of text.matchAll(
+    /([^\s=,]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^,\s]*))/g,
+  )) {
     const value = literalOf(expand(name, double ?? single ?? bare));
     if (value !== undefined) env[key] = value;
     else notes.push(`"${key}" came from a variable of supervisor's own environment: set it, or let it in by passEnv`);
@@ -121,11 +139,15 @@ function wholeOf({ values }: IniSection, key: string): number | undefined {
   return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
-function withPriorities(services: readonly (PlannedService & { readonly priority: number })[]): readonly PlannedService[] {
+function withPriorities(
+  services: readonly (PlannedService & { readonly priority: number })[],
+): readonly PlannedService[] {
   const levels = [...new Set(services.map((service) => service.priority))].sort((left, right) => left - right);
   return services.map(({ priority, ...service }) => {
     const before = levels[levels.indexOf(priority) - 1];
-    const after = services.filter((other) => before !== undefined && other.priority === before).map((other) => other.name);
+    const after = services
+      .filter((other) => before !== undefined && other.priority === before)
+      .map((other) => other.name);
     return after.length === 0 ? service : { ...service, after };
   });
 }

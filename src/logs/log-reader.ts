@@ -78,7 +78,13 @@ async function* timedFollow(log: OpenLog, signal: AbortSignal): AsyncGenerator<r
 }
 
 function timed(log: OpenLog, lines: readonly string[]): readonly TimedRecord[] {
-  return log.clock.time(lines.map((line) => ({ ...log.source, ...parseLine(line) })));
+  return log.clock.time(lines.map((line) => recordOf(log.source, line)));
+}
+
+/** Spelled out, since spreading two objects costs more than parsing the line. */
+function recordOf({ service, instance, key }: LogSource, line: string): LogRecord {
+  const { atMs, level, msg, fields, raw, json } = parseLine(line);
+  return { service, instance, key, atMs, level, msg, fields, raw, json };
 }
 
 async function writtenAtMs(path: string): Promise<number> {

@@ -22,16 +22,24 @@ export function parseLine(raw: string): ParsedLine {
   const time = pick(object, TIME_KEYS, parseLogTime);
   const level = pick(object, LEVEL_KEYS, normalizeLevel);
   const message = pick(object, MESSAGE_KEYS, (value) => (typeof value === 'string' ? value : undefined));
-  const used = new Set([time.key, level.key, message.key]);
   return {
     atMs: time.value,
     level: level.value,
     msg: message.value ?? '',
-    // fromEntries defines own properties: a key "__proto__" in a log stays a plain field.
-    fields: Object.fromEntries(Object.entries(object).filter(([key]) => !used.has(key))),
+    fields: without(object, [time.key, level.key, message.key]),
     raw,
     json: true,
   };
+}
+
+/** fromEntries defines own properties: a key "__proto__" in a log stays a plain field. */
+function without(
+  object: Readonly<Record<string, unknown>>,
+  used: readonly (string | undefined)[],
+): Readonly<Record<string, unknown>> {
+  const entries: [string, unknown][] = [];
+  for (const key of Object.keys(object)) if (!used.includes(key)) entries.push([key, object[key]]);
+  return Object.fromEntries(entries);
 }
 
 function parseObject(raw: string): Readonly<Record<string, unknown>> | undefined {

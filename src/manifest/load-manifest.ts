@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, resolve } from 'node:path';
-import { Script } from 'node:vm';
+import { compileFunction, Script } from 'node:vm';
 import { copyPlain, isRecord } from './copy-plain.js';
 import { describeFound } from './describe-found.js';
 import { type Fault, manifestInvalid } from './fault.js';
@@ -25,7 +25,21 @@ export interface RawManifest {
  */
 export function loadManifest(manifestPath: string): RawManifest {
   const path = resolve(manifestPath);
-  const exported = plainExport(path, isJson(path) ? readJson(path) : evaluate(path));
+  return outlineOf(path, isJson(path) ? readJson(path) : evaluate(path));
+}
+
+/**
+ * The same for a text that is not written yet, as the CommonJS file that `manifestPath` would be.
+ *
+ * @throws {SigctlError} `MANIFEST_INVALID`.
+ */
+export function loadManifestText(manifestPath: string, text: string): RawManifest {
+  const path = resolve(manifestPath);
+  return outlineOf(path, evaluateText(path, text));
+}
+
+function outlineOf(path: string, value: unknown): RawManifest {
+  const exported = plainExport(path, value);
   const outline = { manifestPath: path, root: dirname(path) };
   if (Array.isArray(exported)) return { ...outline, apps: exported, rest: {} };
   if (!('apps' in exported) && APP_MARKS.some((key) => key in exported))
@@ -67,6 +81,23 @@ function evaluate(path: string): unknown {
     throw manifestInvalid(path, [evaluationFault(path, error)], error);
   } finally {
     for (const loaded of Object.keys(require.cache)) if (!before.has(loaded)) delete require.cache[loaded];
+  }
+}
+
+function evaluateText(path: string, text: string): unknown {
+  const module = { exports: {} };
+  try {
+    const run = compileFunction(
+      text.replace(/^#!.*/, ''),
+      ['module', 'exports', 'require', '__filename', '__dirname'],
+      {
+        filename: path,
+      },
+    );
+    run(module, module.exports, createRequire(path), path, dirname(path));
+    return module.exports;
+  } catch (error) {
+    throw manifestInvalid(path, [evaluationFault(path, error)], error);
   }
 }
 

@@ -8,6 +8,7 @@ import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js
 import { readLockHolders } from '../process/lock-holders.js';
 import { type ProcStat, readBootId, readProcStat, startedAtMs } from '../process/proc-stat.js';
 import { readTreeMemoryBytes } from '../process/tree.js';
+import { ownerOf, readUnlistedKeys, unlistedSpec } from './unlisted.js';
 
 /** One process of a service, as the manifest names it and as the kernel shows it. */
 export interface ObservedInstance {
@@ -15,6 +16,10 @@ export interface ObservedInstance {
   readonly key: string;
   readonly instance: string;
   readonly process: ObservedProcess;
+  /** False: it lives, and the manifest no longer names it. */
+  readonly listed: boolean;
+  /** The listed service that it is, or was, a process of. */
+  readonly owner: string | undefined;
 }
 
 export interface ObserveOptions {
@@ -28,7 +33,22 @@ export interface ObserveOptions {
 export function observeProcesses(stack: Stack, options: ObserveOptions): readonly ObservedInstance[] {
   const daemonPid = readDaemonPid(options.paths);
   const found = stack.services.flatMap((spec) => observeService(spec, daemonPid, options));
-  return explainAbsent(found, options);
+  return [...explainAbsent(found, options), ...observeUnlisted(stack, daemonPid, options)];
+}
+
+/** Only those that live: what is gone from the manifest and from the machine is gone. */
+function observeUnlisted(
+  stack: Stack,
+  daemonPid: number | undefined,
+  { paths, nowMs }: ObserveOptions,
+): ObservedInstance[] {
+  return readUnlistedKeys(stack, paths).flatMap((key) => {
+    const record = readLaunchRecord(lockPath(paths, key));
+    const stat = record && readLive(record);
+    if (stat === undefined) return [];
+    const process = running(stat, record, daemonPid, nowMs);
+    return [{ spec: unlistedSpec(key, stack), key, instance: '0', process, listed: false, owner: ownerOf(key, stack) }];
+  });
 }
 
 /** The pid of this stack's PM2 daemon, `undefined` when it does not live. */
@@ -43,7 +63,7 @@ function observeService(spec: ServiceSpec, daemonPid: number | undefined, option
     const record = spec.kind === 'cluster' ? undefined : readLaunchRecord(lockPath(options.paths, key));
     const stat = spec.kind === 'cluster' ? readProcStat(clusterPids[index] ?? 0) : record && readLive(record);
     const process = stat === undefined ? absent(record) : running(stat, record, daemonPid, options.nowMs);
-    return { spec, key, instance: String(index), process };
+    return { spec, key, instance: String(index), process, listed: true, owner: spec.name };
   });
 }
 

@@ -37,7 +37,7 @@ function findRow(statuses: readonly StatusRow[], { spec, instance }: ObservedIns
 
 /** Joins what the kernel shows with what the service says into one report. */
 export function reportInstance(
-  { spec, key, instance, process }: ObservedInstance,
+  { spec, key, instance, process, listed }: ObservedInstance,
   wanted: boolean,
   status: StatusRow | undefined,
   nowMs: number,
@@ -45,6 +45,7 @@ export function reportInstance(
   const judgement = judge({
     service: spec.name,
     wanted,
+    listed,
     process,
     status,
     checks: [],

@@ -17,8 +17,20 @@ import { serviceEnv } from './service-env.js';
 const MESSAGE_MARGIN_MS = 60_000;
 
 /** What is wrong with a service before anything is started; `undefined` when it can start. */
-export function findObstacle({ spec, key }: Target, env: Readonly<Record<string, string>>): StartFailure | undefined {
+export function findObstacle(
+  { spec, key }: Target,
+  env: Readonly<Record<string, string>>,
+  earlier: readonly string[],
+): StartFailure | undefined {
   const failure = { service: spec.name, key, exitCode: null, exitSignal: null, logTail: [] };
+  if (earlier.length > 0) {
+    return {
+      ...failure,
+      code: 'EARLIER_PROCESSES',
+      reason: `${earlier.join(', ')} of an earlier manifest still ${earlier.length === 1 ? 'runs' : 'run'}`,
+      hint: `sigctl restart ${spec.name}`,
+    };
+  }
   if (!existsSync(spec.script)) {
     return {
       ...failure,

@@ -1,6 +1,5 @@
-import { existsSync, realpathSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { restoreFailed, undoFailed } from '../backup/backup-errors.js';
 import { listDatabases } from '../backup/databases.js';
 import { databaseFiles, replaceDatabases, undoReplace } from '../backup/replace-databases.js';
@@ -16,11 +15,10 @@ import type { VerifiedBackup } from '../backup/verify-backup.js';
 import { anyFailed, type StartOutcome, type StopOutcome } from '../core/outcome.js';
 import type { RestoreJournal } from '../core/restore-journal.js';
 import { EXIT, SigctlError } from '../errors.js';
-import { readLockHolders } from '../process/lock-holders.js';
-import { readCommandLine } from '../process/proc-stat.js';
 import { openStatusDb } from '../store/open.js';
 import { adoptStatus } from './adopt-status.js';
 import type { OperateContext } from './context.js';
+import { requireUnused } from './require-unused.js';
 import { openSession } from './session.js';
 import { type StoppedStack, stopForRestore } from './stop-for-restore.js';
 
@@ -45,10 +43,6 @@ export interface UndoOutcome {
   readonly backup: string;
   readonly started: readonly StartOutcome[];
 }
-
-/** A command that only looks closes the databases again within this; anything else has to be told to the operator. */
-const RELEASE_WITHIN_MS = 10_000;
-const POLL_MS = 100;
 
 /**
  * Replaces the databases of a stack by those of a backup: copies them beside the live ones, stops every service, renames, checks
@@ -92,7 +86,7 @@ export async function undoRestore(context: RestoreContext, { folder, journal }: 
     const { outcomes } = await stopForRestore(context, folder.path, { trustStatus, onPresent: () => undefined });
     requireStopped(outcomes);
     await requireUnused(
-      context,
+      context.paths,
       journal.files.map(({ name }) => join(context.paths.home, name)),
     );
     writeJournal(folder, { ...journal, phase: 'replacing' });
@@ -129,7 +123,7 @@ async function replaceAll(
       },
     });
     requireStopped(stopped.outcomes);
-    await requireUnused(context, databaseFiles(home, [...new Set([...names, ...listDatabases(home)])]));
+    await requireUnused(context.paths, databaseFiles(home, [...new Set([...names, ...listDatabases(home)])]));
     if (context.signal.aborted) throw interrupted();
     const onJournal = (replacing: RestoreJournal): void => {
       journal = replacing;
@@ -205,29 +199,6 @@ function requireStopped(outcomes: readonly StopOutcome[]): void {
   throw new SigctlError(`a service could not be stopped: ${stuck.join(', ')}`, {
     code: 'RESTORE_STOP_FAILED',
     hint: 'sigctl status',
-    exitCode: EXIT.failed,
-  });
-}
-
-/** A process that had a database open would go on in the old file, and might tear the new one. */
-async function requireUnused({ paths }: RestoreContext, files: readonly string[]): Promise<void> {
-  const home = realpathSync(paths.home);
-  // The kernel names files by their real path.
-  const real = files.map((file) => join(home, file.slice(paths.home.length))).filter((file) => existsSync(file));
-  const startedAt = performance.now();
-  for (;;) {
-    const pids = new Set([...readLockHolders(real).values()].flat().filter((pid) => pid !== process.pid));
-    const [first] = pids;
-    if (first === undefined) return;
-    if (performance.now() - startedAt >= RELEASE_WITHIN_MS) throw inUse(first);
-    await sleep(POLL_MS);
-  }
-}
-
-function inUse(pid: number): SigctlError {
-  return new SigctlError(`a database is open in another process: pid ${pid} (${readCommandLine(pid)})`, {
-    code: 'DATABASE_IN_USE',
-    hint: `End it (kill ${pid}), and try again`,
     exitCode: EXIT.failed,
   });
 }

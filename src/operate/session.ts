@@ -21,6 +21,9 @@ export function openSession(context: OperateContext) {
   const applyStart = (steps: readonly StartStep[]) => startStack(context, steps, observe(), mode() ?? '');
   return {
     stack,
+    unlisted: observe()
+      .filter(({ listed }) => !listed)
+      .map(({ spec }) => spec.name),
     mode: mode(),
     planStart: planStarts,
     planStop: planStops,
@@ -43,13 +46,15 @@ function makeStartSteps(
   services: readonly string[],
 ): readonly StartStep[] {
   const desired = new Map(readDesired(db).map((entry) => [entry.service, entry]));
-  return chosen(seen, services).map(({ spec, key, process }) =>
+  const candidates = chosen(seen, services).filter(({ listed }) => listed);
+  return candidates.map(({ spec, key, process }) =>
     planStart({
       service: spec.name,
       key,
       process,
       runningHash: desired.get(spec.name)?.manifestHash ?? null,
       manifestHash: spec.hash,
+      earlier: seen.filter(({ listed, owner }) => !listed && owner === spec.name).map((instance) => instance.key),
     }),
   );
 }
@@ -65,8 +70,11 @@ function makeStopSteps(
   );
 }
 
+/** By name; a service's processes under an earlier manifest (`web-1`, now that there is one) go with it. */
 function chosen(seen: readonly ObservedInstance[], services: readonly string[]): readonly ObservedInstance[] {
-  return seen.filter(({ spec }) => services.includes(spec.name));
+  return seen.filter(
+    ({ spec, owner }) => services.includes(spec.name) || (owner !== undefined && services.includes(owner)),
+  );
 }
 
 function readPresence({ db }: OperateContext, seen: readonly ObservedInstance[]) {

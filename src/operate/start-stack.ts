@@ -98,7 +98,7 @@ async function tryStart(
   if (context.signal.aborted) return { kind: 'interrupted', service, key };
   context.onProgress({ kind: 'starting', key });
   const env = serviceEnv(context, target.spec, target.instance, mode);
-  const obstacle = findObstacle(target, env);
+  const obstacle = findObstacle(target, env, step.earlier);
   if (obstacle !== undefined) return { kind: 'failed', ...obstacle };
   await endProcesses(
     step.clear.map(identify).filter((member) => member !== undefined),

@@ -3,6 +3,7 @@ import { formatDuration } from '../core/duration.js';
 import { stopLevels } from '../core/graph.js';
 import type { ProcessIdentity } from '../core/observed-process.js';
 import type { StopOutcome } from '../core/outcome.js';
+import type { ServiceSpec } from '../core/stack.js';
 import type { StopStep } from '../core/stop-plan.js';
 import { SigctlError } from '../errors.js';
 import type { Pm2Client } from '../pm2/client.js';
@@ -49,7 +50,7 @@ async function stopLevelByLevel(
   const outcomes: StopOutcome[] = [];
   try {
     const services = steps.map((step) => step.service);
-    for (const level of stopLevels(services, context.stack.services)) {
+    for (const level of stopLevels(services, uniqueSpecs(targets))) {
       const members = steps.filter((step) => level.includes(step.service));
       outcomes.push(
         ...(await Promise.all(members.map((step) => stopOne(context, client, step, findTarget(targets, step))))),
@@ -60,6 +61,11 @@ async function stopLevelByLevel(
     client?.close();
   }
   return outcomes;
+}
+
+/** Of all that was seen: a process that left the manifest is stopped too. */
+function uniqueSpecs(targets: readonly Target[]): readonly ServiceSpec[] {
+  return [...new Map(targets.map(({ spec }) => [spec.name, spec])).values()];
 }
 
 /** A daemon that does not answer is left out from the start: its services are ended as orphans are, without waiting for it each time. */

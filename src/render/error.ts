@@ -1,8 +1,10 @@
 import { Chalk } from 'chalk';
 import type { SigctlError } from '../errors.js';
+import { cleanText } from './clean-text.js';
 
-/** A refusal for people: what was attempted, and the next thing to do. */
+/** A refusal for people: what was attempted, and the next thing to do. What was typed may hold control characters. */
 export function renderError(error: Pick<SigctlError, 'message' | 'hint'>, colour: boolean): string {
   const paint = new Chalk({ level: colour ? 1 : 0 });
-  return `${paint.red('sigctl:')} ${error.message}\n${paint.dim('hint:')} ${error.hint}`;
+  const [message, hint] = [cleanText(error.message, false), cleanText(error.hint, false)];
+  return `${paint.red('sigctl:')} ${message}\n${paint.dim('hint:')} ${hint}`;
 }

@@ -67,22 +67,19 @@ function isLogObject(record: LogRecord): boolean {
 
 function renderObject(record: LogRecord, nowMs: number, style: LogLineStyle, paint: ChalkInstance): string[] {
   const { pairs, stack } = describeFields(record);
-  const shown = stack !== undefined && !style.multiline ? [...pairs, ['err', JSON.stringify(stack)] as const] : pairs;
   const [msg = '', ...more] = messageLines(record.msg, style);
-  const head = [
-    record.atMs === undefined ? '' : paint.dim(renderLogTime(record.atMs, nowMs)),
-    record.level === undefined ? '' : renderLevel(record.level, paint),
-    cleanText(msg, style.colour),
-    ...shown.map(([name, value]) => `${paint.dim(`${name}=`)}${cleanText(value, false)}`),
-  ];
-  const below = [...more, ...(stack !== undefined && style.multiline ? stack.split('\n') : [])];
-  return [
-    head.filter((part) => part !== '').join(' '),
-    ...below.map((line) => `${INDENT}${cleanText(line, style.colour)}`),
-  ];
+  const head: string[] = [];
+  if (record.atMs !== undefined) head.push(paint.dim(renderLogTime(record.atMs, nowMs)));
+  if (record.level !== undefined) head.push(renderLevel(record.level, paint));
+  if (msg !== '') head.push(cleanText(msg, style.colour));
+  for (const [name, value] of pairs) head.push(paint.dim(`${name}=`) + cleanText(value, false));
+  if (stack !== undefined && style.multiline) more.push(...stack.split('\n'));
+  else if (stack !== undefined) head.push(`${paint.dim('err=')}${cleanText(JSON.stringify(stack), false)}`);
+  return [head.join(' '), ...more.map((line) => INDENT + cleanText(line, style.colour))];
 }
 
 function messageLines(msg: string, style: LogLineStyle): string[] {
+  if (!msg.includes('\n')) return [msg];
   const lines = msg.trimEnd().split(/\r?\n/);
   return style.multiline ? lines : [lines.join('\\n')];
 }

@@ -45,7 +45,9 @@ function inspect(db: Database, depth: CheckDepth): DatabaseReading {
   db.prepare('SELECT count(*) FROM sqlite_schema').get();
   if (depth === 'none') return { kind: 'sound', version, depth };
   const rows = db.pragma(`${depth}(${MAX_PROBLEMS})`);
-  const problems = Array.isArray(rows) ? rows.map((row: Readonly<Record<string, unknown>>) => String(row[depth])) : [];
+  const texts = Array.isArray(rows) ? rows.map((row: Readonly<Record<string, unknown>>) => String(row[depth])) : [];
+  // One row may hold several lines, the first of which is only a heading.
+  const problems = texts.flatMap((text) => text.split('\n')).filter((line) => !line.startsWith('*** in database'));
   return problems.join() === 'ok' ? { kind: 'sound', version, depth } : { kind: 'broken', problems };
 }
 

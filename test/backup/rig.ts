@@ -71,7 +71,11 @@ export function writeValues(path: string, values: readonly string[], userVersion
 export function dump(path: string): string {
   const db = new BetterSqlite3(path, { fileMustExist: true });
   try {
-    const tables = db.prepare<[], { name: string; sql: string }>(`SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name`).all();
+    const tables = db
+      .prepare<[], { name: string; sql: string }>(
+        `SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name`,
+      )
+      .all();
     return tables
       .map(({ name, sql }) => {
         const rows = db.prepare(`SELECT * FROM "${name}"`).raw().all() as unknown[];

@@ -66,6 +66,7 @@ function input(over: Partial<JudgeInput> = {}): JudgeInput {
   return {
     service: 'trading',
     wanted: true,
+    listed: true,
     process: LIVE,
     status: ROW,
     checks: [],
@@ -313,6 +314,14 @@ test('failed checks make a service unhealthy, each with its reason; passed ones 
     verdict: 'unhealthy',
     reason: 'http: answers 503; feed: no candle',
     next: 'sigctl logs trading',
+  });
+});
+
+test('what runs and is no longer in the manifest is orphaned, whatever else is wrong', () => {
+  assert.deepEqual(judge(input({ listed: false, process: live({ duplicates: [900] }) })), {
+    verdict: 'orphaned',
+    reason: 'runs, and is no longer in the manifest',
+    next: 'sigctl stop trading',
   });
 });
 

@@ -21,11 +21,12 @@ const candidate = (process: ObservedProcess, over: Partial<StartCandidate> = {})
   process,
   runningHash: 'aaaa',
   manifestHash: 'aaaa',
+  earlier: [],
   ...over,
 });
 
 test('planStart() starts what has no process, an open breaker or not', () => {
-  const start = { kind: 'start', service: 'web', key: 'web-0', clear: [] };
+  const start = { kind: 'start', service: 'web', key: 'web-0', clear: [], earlier: [] };
   assert.deepEqual(planStart(candidate(GONE)), start);
   assert.deepEqual(planStart(candidate({ ...GONE, breakerOpen: true })), start);
 });
@@ -36,7 +37,13 @@ test('planStart() clears the children of the last run away first, which hold the
     service: 'web',
     key: 'web-0',
     clear: [41, 42],
+    earlier: [],
   });
+});
+
+test('planStart() names the processes that an earlier manifest left running', () => {
+  const step = planStart(candidate(GONE, { earlier: ['web'] }));
+  assert.deepEqual(step.kind === 'start' && step.earlier, ['web']);
 });
 
 test('planStart() keeps what runs, without a note when all is as it should be', () => {

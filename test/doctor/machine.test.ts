@@ -74,8 +74,14 @@ test('the limit of open files is an error below the need, a warning below the us
 });
 
 test('the soft limit is the first number of its line', () => {
-  assert.equal(parseOpenFileLimit('Max open files            1024                 4096                 files\n'), 1_024);
-  assert.equal(parseOpenFileLimit('Max open files            unlimited            unlimited            files\n'), undefined);
+  assert.equal(
+    parseOpenFileLimit('Max open files            1024                 4096                 files\n'),
+    1_024,
+  );
+  assert.equal(
+    parseOpenFileLimit('Max open files            unlimited            unlimited            files\n'),
+    undefined,
+  );
 });
 
 test('a clock that nobody keeps is a warning, one of which nothing is known is not', () => {

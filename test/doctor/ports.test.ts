@@ -40,7 +40,7 @@ test('another service of the stack is named by its name, and is not to be killed
   assert.doesNotMatch(finding?.mend ?? '', /kill/);
 });
 
-test("a process of another user has no pid to show, and the hint says how to learn it", () => {
+test('a process of another user has no pid to show, and the hint says how to learn it', () => {
   const [finding] = judgePort({ ...WEB, holders: [holder(undefined, 'a process of another user')] });
   assert.match(finding?.mend ?? '', /sudo ss -ltnp 'sport = :3001'/);
 });

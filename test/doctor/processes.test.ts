@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ServiceReport } from '../../src/core/service-report.js';
+import type { Verdict } from '../../src/core/verdict.js';
 import { judgeAbsentDaemon, judgeSilentDaemon } from '../../src/doctor/checks/daemon.js';
 import { judgeProcess, lockDeleted, type ProcessSituation } from '../../src/doctor/checks/judge-process.js';
 import { judgeReport } from '../../src/doctor/checks/services.js';
-import type { ServiceReport } from '../../src/core/service-report.js';
-import type { Verdict } from '../../src/core/verdict.js';
 import { brief } from './literals.js';
 
 const MAIN = { pid: 100, command: 'node web.js' };

@@ -32,7 +32,7 @@ export function describeOpenHome({ path, mode }: FileMode, show: CheckDeps['show
 }
 
 const WHAT = {
-  secrets: "they hold the variables of the services, which may be secret",
+  secrets: 'they hold the variables of the services, which may be secret',
   databases: 'they hold what the services know',
 } as const;
 

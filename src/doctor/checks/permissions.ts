@@ -17,6 +17,7 @@ import {
 export function checkPermissions({ paths, show }: CheckDeps): readonly CheckFinding[] {
   const logs = judgeFolderWritable(paths.logs, show);
   if (!existsSync(paths.home)) return orOk(logs, 'no state folder yet');
+  if (!statSync(paths.home).isDirectory()) return [...judgeFolderWritable(paths.home, show), ...logs];
   const home = { path: paths.home, mode: statSync(paths.home).mode & 0o777 };
   const secrets = listSecrets(paths).filter(({ mode }) => isOpen(mode));
   // Behind a closed folder nobody reaches them, whatever their own mode is.
@@ -34,10 +35,10 @@ export function checkPermissions({ paths, show }: CheckDeps): readonly CheckFind
   );
 }
 
-/** Launch files and the validated manifest hold the environment of the services. */
+/** Launch files, the validated manifest and the remembered variables of shells hold what services may keep secret. */
 function listSecrets({ home, run }: HomePaths): readonly FileMode[] {
   return [
-    ...filesIn(home, (name) => name.startsWith('stack.json')),
+    ...filesIn(home, (name) => /^(stack|shell-env)\.json/.test(name)),
     ...filesIn(run, (name) => /\.launch(\.|$)/.test(name)),
   ];
 }

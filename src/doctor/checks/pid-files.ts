@@ -38,11 +38,17 @@ function readPidFiles({ paths, facts }: CheckDeps): readonly PidFileSituation[] 
       const lock = lockPath(paths, key);
       const content = readFileSync(path, 'utf8');
       const instance = facts.instances().find((candidate) => candidate.key === key);
-      const wanted = instance !== undefined && facts.wanted().has(instance.spec.name);
+      const wanted = isWanted(key, instance?.spec.name, facts.wanted());
       const gaveUp = instance?.process.kind === 'none' && instance.process.breakerOpen;
-      const isComingBack = wanted && facts.daemonPid() !== undefined && instance.spec.autorestart && !gaveUp;
+      const isComingBack = wanted && facts.daemonPid() !== undefined && instance?.spec.autorestart === true && !gaveUp;
       return { key, path, lock, content, live: findLive(content, lock), wanted, isComingBack };
     });
+}
+
+/** PM2's daemon is wanted as long as any service is. */
+function isWanted(key: string, service: string | undefined, wanted: ReadonlySet<string>): boolean {
+  if (key === DAEMON_KEY) return wanted.size > 0;
+  return service !== undefined && wanted.has(service);
 }
 
 /** Whether the process is the launcher's is told by its start time, and by the boot: numbers are given out again. */
@@ -73,7 +79,7 @@ export function judgePidFile(situation: PidFileSituation, shown: string): readon
     mend: `rm ${shown}`,
     ...(isComingBack ? {} : { remedy: { kind: 'remove-pid-file', path, lock, content } as const }),
   } as const;
-  const isHarmless = live === undefined && !situation.wanted && key !== DAEMON_KEY;
+  const isHarmless = live === undefined && !situation.wanted;
   return [isHarmless ? info(report) : warning(report)];
 }
 

@@ -20,8 +20,7 @@ const DELETED = ' (deleted)';
 /** Orphans, duplicates, and whatever outlived its service: every process that holds a lock file of this stack. */
 export function checkProcesses({ stack, facts, paths }: CheckDeps): readonly CheckFinding[] {
   const strays = findStrays(new Set(facts.instances().map(({ key }) => key)), paths);
-  if (stack === undefined && strays.length === 0)
-    return [notChecked(NO_STACK)];
+  if (stack === undefined && strays.length === 0) return [notChecked(NO_STACK)];
   const instances = facts.instances().filter(({ spec }) => spec.kind === 'launcher');
   const locks = instances.map(({ key }) => lockPath(paths, key));
   const holders = readLockHolders([...locks, ...locks.map((lock) => `${lock}${DELETED}`)]);

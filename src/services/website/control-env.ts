@@ -15,17 +15,12 @@ const PASSED = [
 
 /**
  * The whole environment of a sigctl that the website runs. The history names the website as the one who asked.
- *
- * @param passedOn What the service got from the shell of whoever started it (`passEnv`). A restart from the page has no
- *   such shell; without these it would quietly come back with other settings, another feed for one.
+ * What a service got from the shell that started it (`passEnv`) is not here: sigctl remembers it.
  */
-export function controlEnv(
-  env: NodeJS.ProcessEnv,
-  passedOn: Readonly<Record<string, string>> = {},
-): Readonly<Record<string, string>> {
+export function controlEnv(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   const passed = PASSED.flatMap((name) => {
     const value = env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { ...passedOn, ...Object.fromEntries(passed), NO_COLOR: '1', SIGCTL_ACTOR: 'website' };
+  return { ...Object.fromEntries(passed), NO_COLOR: '1', SIGCTL_ACTOR: 'website' };
 }

@@ -28,10 +28,10 @@ export function addControlRoute(app: FastifyInstance, deps: ControlRouteDeps): v
       const refusal = refuseTarget(deps, service, action);
       if (refusal !== undefined) return sendError(reply, refusal.statusCode, refusal.error);
       const outcome = await deps.control.act(action, service);
-      const { result: _, ...summary } = outcome;
+      const { message, exitCode } = outcome;
       request.log.info(
-        { ...summary, from: request.ip },
-        `${action} ${service}, asked for by the page: ${outcome.outcome}`,
+        { target: service, exitCode, outcome: message, from: request.ip },
+        `${action} ${service}: ${outcome.outcome}`,
       );
       return reply.code(OUTCOME_HTTP_STATUS[outcome.outcome]).send(outcome);
     },

@@ -5,8 +5,8 @@ export interface ControlDeps {
   /** Path of the sigctl executable; absent when the website was not started by sigctl. */
   readonly bin: string | undefined;
   readonly manifestPath: string | undefined;
-  /** The whole environment of a command for this service. */
-  readonly envFor: (service: string) => Readonly<Record<string, string>>;
+  /** The whole environment of the command. */
+  readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly run: (call: SigctlCall) => Promise<SigctlRun>;
 }
@@ -37,11 +37,11 @@ export function createControl(deps: ControlDeps): Control {
 
 /** `--wait 0`: somebody who looks at a page wants to hear at once that another command is at work. */
 function runAction(deps: ControlDeps, action: ControlAction, service: string): Promise<SigctlRun> | SigctlRun {
-  const { bin, envFor, cwd, manifestPath } = deps;
+  const { bin, env, cwd, manifestPath } = deps;
   if (bin === undefined) return { kind: 'unstartable', reason: 'this website was not started by it' };
   const config = manifestPath === undefined ? [] : ['--config', manifestPath];
   const args = [action, service, '--json', '--wait', '0', ...config];
-  return deps.run({ bin, args, env: envFor(service), cwd, answerWithinMs: ANSWER_WITHIN_MS });
+  return deps.run({ bin, args, env, cwd, answerWithinMs: ANSWER_WITHIN_MS });
 }
 
 function busyOutcome(action: ControlAction, service: string): ControlOutcome {

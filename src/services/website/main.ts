@@ -7,7 +7,6 @@ import { cached } from './cached.js';
 import { createControl } from './control.js';
 import { controlEnv } from './control-env.js';
 import { isLoopbackHost, listen } from './listen.js';
-import { readPassedOn } from './passed-on.js';
 import { runSigctl } from './run-sigctl.js';
 import { createServer } from './server.js';
 import { readSnapshot } from './snapshot.js';
@@ -26,9 +25,8 @@ const config = readConfig(websiteEnvSchema, env);
 const home = resolve(env['SIGCTL_HOME'] || '.sigctl');
 const root = env['SIGCTL_ROOT'] || dirname(home);
 const own = { service: env['SIGCTL_SERVICE'] || 'website', instance: env['SIGCTL_INSTANCE'] || '0' };
-const readStack = () => readStackSnapshot(home);
 const statusDb = env['SIGCTL_STATUS_DB'] || join(home, 'status.db');
-const read = () => readSnapshot({ home, statusDb, own, readStack, nowMs: service.now });
+const read = () => readSnapshot({ home, statusDb, own, readStack: () => readStackSnapshot(home), nowMs: service.now });
 const snapshot = cached(read, SNAPSHOT_MAX_AGE_MS, service.now);
 
 const app = createServer({
@@ -44,7 +42,7 @@ const app = createServer({
   control: createControl({
     bin: env['SIGCTL_BIN'] || undefined,
     manifestPath: env['SIGCTL_CONFIG'] || undefined,
-    envFor: (name) => controlEnv(env, readPassedOn(name, readStack(), snapshot())),
+    env: controlEnv(env),
     cwd: root,
     run: runSigctl,
   }),

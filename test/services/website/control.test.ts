@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { createStack, eventually, runService } from './rig.js';
+import { createStack, eventually } from './rig.js';
 import { control, startSite, writeFakeSigctl } from './site.js';
 
 test('a restart runs sigctl for this one service, with an environment of its own, and returns what it said', async (t) => {
@@ -29,17 +29,6 @@ test('a restart runs sigctl for this one service, with an environment of its own
   assert.match(env, /^SIGCTL_ACTOR=website$/m);
   assert.match(env, new RegExp(`^SIGCTL_HOME=${stack.home}$`, 'm'));
   assert.doesNotMatch(env, /hunter2/);
-});
-
-test('a restart from the page keeps what the service got from the shell that started it', async (t) => {
-  const stack = await createStack(t);
-  runService(stack, 'trading', 'cycle', { MARKET_FEED: 'replay:a file=1.csv', OTHER: 'stays' });
-  const site = await startSite(t, stack);
-  writeFakeSigctl(stack, 'env > seen-env');
-  assert.equal((await control(site, 'trading', 'restart')).status, 200);
-  const env = readFileSync(join(stack.root, 'seen-env'), 'utf8');
-  assert.match(env, /^MARKET_FEED=replay:a file=1\.csv$/m);
-  assert.doesNotMatch(env, /^OTHER=/m);
 });
 
 test('start and stop run too', async (t) => {

@@ -32,14 +32,14 @@ export interface StackOnDisk {
   readonly db: StatusDb;
   readonly snapshot: () => SiteSnapshot;
   /** Starts a process that does nothing, and ends with the test. */
-  readonly startProcess: (env?: NodeJS.ProcessEnv) => number;
+  readonly startProcess: () => number;
 }
 
 const MANIFEST = `module.exports = {
   apps: [
     { name: 'website', script: 'sleep.sh', interpreter: 'none', max_memory_restart: '512M', env: { PORT: '3001', SECRET_TOKEN: 'hunter2' }, sigctl: { health: { heartbeat: '15s' } } },
     { name: 'market-data', script: 'sleep.sh', interpreter: 'none', max_memory_restart: '1G', sigctl: { health: { heartbeat: '15s' } } },
-    { name: 'trading', script: 'sleep.sh', interpreter: 'none', max_memory_restart: '2G', sigctl: { after: ['market-data'], passEnv: ['MARKET_FEED'], health: { heartbeat: '15s', progress: { name: 'cycle', within: '90s' } } } },
+    { name: 'trading', script: 'sleep.sh', interpreter: 'none', max_memory_restart: '2G', sigctl: { after: ['market-data'], health: { heartbeat: '15s', progress: { name: 'cycle', within: '90s' } } } },
     { name: 'scheduler', script: 'sleep.sh', interpreter: 'none', sigctl: { health: { heartbeat: '15s' } } },
   ],
   sigctl: { name: 'signalcartel', modes: { minimal: ['website', 'trading'], standard: ['website', 'trading', 'market-data'] } },
@@ -72,7 +72,7 @@ export async function createStack(t: TestContext): Promise<StackOnDisk> {
   mkdirSync(join(home, 'data'), { recursive: true });
   const db = openStatusDb(join(home, 'status.db'));
   t.after(() => db.close());
-  return { root, home, db, snapshot: () => snapshotOf(home), startProcess: (env) => startSleeper(t, env) };
+  return { root, home, db, snapshot: () => snapshotOf(home), startProcess: () => startSleeper(t) };
 }
 
 /** What the site reads from a home, as the website does. */
@@ -86,21 +86,16 @@ export function snapshotOf(home: string): SiteSnapshot {
   });
 }
 
-function startSleeper(t: TestContext, env: NodeJS.ProcessEnv = {}): number {
-  const child = spawn('sleep', ['600'], { stdio: 'ignore', env: { PATH: process.env['PATH'], ...env } });
+function startSleeper(t: TestContext): number {
+  const child = spawn('sleep', ['600'], { stdio: 'ignore' });
   t.after(() => child.kill('SIGKILL'));
   assert.ok(child.pid !== undefined);
   return child.pid;
 }
 
 /** A service that runs and works, and returns its generation. This test's process stands in for the PM2 daemon. */
-export function runService(
-  stack: StackOnDisk,
-  service: string,
-  progress?: string,
-  env: NodeJS.ProcessEnv = {},
-): number {
-  const pid = stack.startProcess(env);
+export function runService(stack: StackOnDisk, service: string, progress?: string): number {
+  const pid = stack.startProcess();
   const startToken = writeLock(stack.home, service, pid);
   writeLock(stack.home, 'pm2', process.pid);
   want(stack, service);

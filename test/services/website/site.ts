@@ -4,11 +4,9 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { readSnapshot as readStackSnapshot } from '../../../src/manifest/stack-snapshot.js';
 import { createControl } from '../../../src/services/website/control.js';
 import { controlEnv } from '../../../src/services/website/control-env.js';
 import { listen } from '../../../src/services/website/listen.js';
-import { readPassedOn } from '../../../src/services/website/passed-on.js';
 import { runSigctl } from '../../../src/services/website/run-sigctl.js';
 import { createServer, type ServerDeps } from '../../../src/services/website/server.js';
 import type { StackOnDisk } from './rig.js';
@@ -34,11 +32,7 @@ export async function startSite(t: TestContext, stack: StackOnDisk, changes: Par
     control: createControl({
       bin: join(stack.root, 'fake-sigctl'),
       manifestPath: join(stack.root, 'ecosystem.config.cjs'),
-      envFor: (service) =>
-        controlEnv(
-          { PATH: process.env['PATH'], SIGCTL_HOME: stack.home, WHOP_ACCESS_TOKEN: 'hunter2' },
-          readPassedOn(service, readStackSnapshot(stack.home), stack.snapshot()),
-        ),
+      env: controlEnv({ PATH: process.env['PATH'], SIGCTL_HOME: stack.home, WHOP_ACCESS_TOKEN: 'hunter2' }),
       cwd: stack.root,
       run: runSigctl,
     }),

@@ -1,0 +1,151 @@
+import { homedir } from 'node:os';
+import type { Command, Option } from 'commander';
+import { assertNever } from '../core/assert-never.js';
+import { processKeys, type Stack } from '../core/stack.js';
+import { HELP_TOPICS } from '../render/help-topics.js';
+import { commandOf, configOf } from './argv.js';
+import { COMMANDS, type CommandName } from './command-list.js';
+import { findPosition, type Position } from './complete-position.js';
+import { createDeps, type Deps } from './deps.js';
+import { createRoot } from './program.js';
+import type { Terminal } from './terminal.js';
+
+interface Candidate {
+  readonly value: string;
+  readonly description: string;
+}
+
+/** For what the shell completes best by itself. No candidate begins with a colon. */
+const FILES: Candidate = { value: ':files', description: '' };
+const FOLDERS: Candidate = { value: ':folders', description: '' };
+
+/**
+ * Prints what the word under the cursor can become, a line `candidate<TAB>description` for each; the line `:files` or `:folders`
+ * leaves it to the shell. Never fails: whatever goes wrong, there are no candidates.
+ *
+ * @param words What was typed after `sigctl`, the word under the cursor last.
+ */
+export async function printCandidates(terminal: Terminal, words: readonly string[]): Promise<void> {
+  try {
+    const candidates = await findCandidates(createDeps(terminal, undefined), words);
+    terminal.writeOut(candidates.map(({ value, description }) => `${value}\t${description}\n`).join(''));
+  } catch {
+    // A message in the middle of a line that is being typed would only disturb.
+  }
+}
+
+async function findCandidates(deps: Deps, words: readonly string[]): Promise<readonly Candidate[]> {
+  const name = commandOf(words.slice(0, -1));
+  const command = name !== undefined && isCommandName(name) ? await COMMANDS[name](deps) : undefined;
+  const options = optionsFor(command, createRoot(deps.version));
+  const position = findPosition(words, command, options);
+  const readStack = async () => (await deps.openProject(expandHome(configOf(words)))).stack;
+  return matching(position, await possible(position, { deps, command, options, readStack }));
+}
+
+interface Sources {
+  readonly deps: Deps;
+  readonly command: Command | undefined;
+  readonly options: readonly Option[];
+  readonly readStack: () => Promise<Stack>;
+}
+
+async function possible(position: Position, sources: Sources): Promise<readonly Candidate[]> {
+  switch (position.kind) {
+    case 'command':
+      return listCommands(sources.deps);
+    case 'option':
+      return sources.options.flatMap(({ long, description }) =>
+        long && !position.used.includes(long) ? [{ value: long, description }] : [],
+      );
+    case 'value': {
+      const { argChoices, flags } = position.option;
+      return named(/<(.*)>/.exec(flags)?.[1] ?? '', argChoices, sources);
+    }
+    case 'argument': {
+      const { argChoices } = position.argument;
+      const all = await named(position.argument.name(), argChoices, sources);
+      return all.filter(({ value }) => !position.given.includes(value));
+    }
+    case 'nothing':
+      return [];
+    default:
+      return assertNever(position, 'position');
+  }
+}
+
+/** By the name that a help text gives to an argument or to the value of an option. */
+async function named(
+  name: string,
+  choices: readonly string[] | undefined,
+  { deps, command, readStack }: Sources,
+): Promise<readonly Candidate[]> {
+  if (choices !== undefined) return choices.map((value) => ({ value, description: '' }));
+  switch (name) {
+    case 'service':
+      return listServices(await readStack(), command?.name() === 'logs');
+    case 'mode':
+      return Object.entries((await readStack()).modes).map(([value, members]) => ({
+        value,
+        description: members.join(', '),
+      }));
+    case 'subject':
+      return [
+        ...(await listCommands(deps)),
+        ...HELP_TOPICS.map(({ name: value, description }) => ({ value, description })),
+      ];
+    case 'file':
+    case 'path':
+      return [FILES];
+    case 'backup':
+    case 'dir':
+    case 'folder':
+      return [FOLDERS];
+    default:
+      return [];
+  }
+}
+
+async function listCommands(deps: Deps): Promise<readonly Candidate[]> {
+  const names = Object.keys(COMMANDS).filter(isCommandName);
+  const commands = await Promise.all(names.map((name) => COMMANDS[name](deps)));
+  return commands.map((command) => ({ value: command.name(), description: command.description() }));
+}
+
+/** Services, and the single processes of those that have several. */
+function listServices({ services, modes }: Stack, withProcesses: boolean): readonly Candidate[] {
+  return services.flatMap((spec) => {
+    const homes = Object.keys(modes).filter((mode) => modes[mode]?.includes(spec.name));
+    const description = `in ${homes.join(', ')}`;
+    const keys = withProcesses ? processKeys(spec).filter((key) => key !== spec.name) : [];
+    return [
+      { value: spec.name, description },
+      ...keys.map((value) => ({ value, description: `a process of ${spec.name}` })),
+    ];
+  });
+}
+
+function optionsFor(command: Command | undefined, root: Command): readonly Option[] {
+  const ofRoot = root.createHelp().visibleOptions(root);
+  if (command === undefined) return ofRoot;
+  // `--version` works before a command only.
+  const inherited = ofRoot.filter(({ long }) => long !== '--version' && long !== '--help');
+  return [...command.createHelp().visibleOptions(command), ...inherited];
+}
+
+function matching(position: Position, candidates: readonly Candidate[]): readonly Candidate[] {
+  if (position.kind === 'nothing') return [];
+  const prefix = position.kind === 'value' ? position.prefix : '';
+  return candidates
+    .filter(({ value }) => value.startsWith(position.start) || value.startsWith(':'))
+    .map(({ value, description }) => ({ value: `${prefix}${value}`, description }));
+}
+
+function isCommandName(word: string): word is CommandName {
+  return Object.hasOwn(COMMANDS, word);
+}
+
+/** The shell has not expanded the line that is being typed. */
+function expandHome(path: string | undefined): string | undefined {
+  return path?.replace(/^~(?=\/)/, homedir());
+}

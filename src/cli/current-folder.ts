@@ -1,0 +1,15 @@
+import { EXIT, SigctlError } from '../errors.js';
+
+/** The folder that sigctl was called in. @throws {SigctlError} `FOLDER_GONE` (exit 2) when it was removed meanwhile. */
+export function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new SigctlError('Cannot read the current folder: it does not exist any more', {
+      code: 'FOLDER_GONE',
+      hint: 'Change to the folder of the stack (cd), and try again',
+      exitCode: EXIT.usage,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,11 @@
+import { Command } from 'commander';
+
+/** `sigctl` without its commands: name, purpose and the options that work behind every command. */
+export function createRoot(version: string): Command {
+  return new Command('sigctl')
+    .description('Runs a stack of services under PM2, and tells the truth about each')
+    .version(version, '-V, --version')
+    .option('-c, --config <file>', 'the manifest (default: ecosystem.config.cjs here or in a folder above)')
+    .option('--no-color', 'no colour (also NO_COLOR)')
+    .helpCommand(false);
+}

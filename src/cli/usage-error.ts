@@ -1,0 +1,202 @@
+import type { Command, Option } from 'commander';
+import { nearest } from '../core/nearest.js';
+import { EXIT, SigctlError } from '../errors.js';
+import type { RefusedLine } from './refused-line.js';
+import { shellLine } from './shell-line.js';
+
+/** What commander refused, and what was typed after `sigctl`. */
+interface Line {
+  /** Commander's words. It tells the option and the value nowhere else. */
+  readonly text: string;
+  readonly command: Command;
+  readonly argv: readonly string[];
+}
+
+interface Explanation {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** By commander's codes. */
+const EXPLAIN: Readonly<Record<string, (line: Line) => Explanation | undefined>> = {
+  'commander.unknownCommand': unknownCommand,
+  'commander.unknownOption': unknownOption,
+  'commander.missingArgument': missingArgument,
+  'commander.optionMissingArgument': missingValue,
+  'commander.invalidArgument': invalidValue,
+  'commander.excessArguments': excessArguments,
+};
+
+/** What people type who know other tools. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  delete: 'stop',
+  down: 'stop',
+  kill: 'stop',
+  list: 'status',
+  ls: 'status',
+  man: 'help',
+  ps: 'status',
+  reload: 'restart',
+  tail: 'logs',
+  up: 'start',
+};
+
+/** Says of a line that commander refused what cannot be done, and the line that was probably meant. Exit code 2. */
+export function usageError({ refusal, command }: RefusedLine, argv: readonly string[]): SigctlError {
+  const line = { text: refusal.message, command, argv };
+  const { message, code, hint } = EXPLAIN[refusal.code]?.(line) ?? {
+    code: 'USAGE_INVALID',
+    message: `Cannot run "${shellLine(argv)}": ${refusal.message.replace(/^error: /, '')}`,
+    hint: helpFor(command),
+  };
+  return new SigctlError(message, { code, hint, exitCode: EXIT.usage, cause: refusal });
+}
+
+function unknownCommand({ command, argv }: Line): Explanation {
+  const typed = command.args[0] ?? '';
+  const names = visibleCommands(command);
+  const other = Object.hasOwn(OTHER_WORDS, typed) ? OTHER_WORDS[typed] : undefined;
+  const meant = nearest(typed, names) ?? (other !== undefined && names.includes(other) ? other : undefined);
+  return {
+    code: 'COMMAND_UNKNOWN',
+    message: `Cannot find command "${typed}"`,
+    hint: meant === undefined ? 'See all commands: sigctl --help' : didYouMean(argv, typed, meant),
+  };
+}
+
+function unknownOption({ text, command, argv }: Line): Explanation | undefined {
+  const typed = /^error: unknown option '([\s\S]*)'$/.exec(text)?.[1];
+  if (typed === undefined) return undefined;
+  const [flag = typed, ...value] = typed.split('=');
+  const meant = nearestOption(flag, command);
+  const later = meant === undefined ? behindCommand(flag, command, argv) : undefined;
+  return {
+    code: 'OPTION_UNKNOWN',
+    message: `Cannot find option "${flag}" of "${nameOf(command)}"`,
+    hint:
+      meant === undefined
+        ? (later ?? helpFor(command))
+        : didYouMean(argv, typed, value.length === 0 ? meant : `${meant}=${value.join('=')}`),
+  };
+}
+
+/** `--json status`: an option of the command, typed before it. */
+function behindCommand(flag: string, program: Command, argv: readonly string[]): string | undefined {
+  const command = program.commands.find((candidate) => argv.includes(candidate.name()));
+  if (command === undefined || !longOptions(command).includes(flag)) return undefined;
+  return `Put it behind the command: ${shellLine([...argv.filter((word) => word !== flag), flag])}`;
+}
+
+function missingArgument({ command }: Line): Explanation {
+  const missing = command.registeredArguments.find((argument, index) => argument.required && !command.args[index]);
+  const example = missing?.argChoices?.[0];
+  return {
+    code: 'ARGUMENT_MISSING',
+    message: `Cannot run "${nameOf(command)}" without <${missing?.name() ?? 'argument'}>`,
+    hint: example === undefined ? helpFor(command) : `For example: ${nameOf(command)} ${example}`,
+  };
+}
+
+function missingValue({ text, command }: Line): Explanation | undefined {
+  const flags = /^error: option '(.*)' argument missing$/.exec(text)?.[1];
+  if (flags === undefined) return undefined;
+  const option = optionOf(command, flags);
+  return {
+    code: 'VALUE_MISSING',
+    message: `Cannot use "${option?.long ?? flags}" without ${/<.*>/.exec(flags)?.[0] ?? 'a value'}`,
+    hint: exampleOf(command, option),
+  };
+}
+
+function invalidValue({ text, command, argv }: Line): Explanation | undefined {
+  const ofOption = /^error: option '(.+?)' argument '([\s\S]*)' is invalid\. ?([\s\S]*)$/.exec(text);
+  const ofArgument = /^error: command-argument value '([\s\S]*)' is invalid for argument '(.+?)'\. ?([\s\S]*)$/.exec(
+    text,
+  );
+  const [, name = '', value = '', why = ''] = ofOption ?? swapFirst(ofArgument) ?? [];
+  if (name === '') return undefined;
+  const option = optionOf(command, name);
+  const argument = command.registeredArguments.find((candidate) => candidate.name() === name);
+  const meant = nearest(value, option?.argChoices ?? argument?.argChoices ?? []);
+  return {
+    code: 'VALUE_INVALID',
+    message: `Cannot use "${value}" as ${option?.long ?? `<${name}>`}: ${reason(why)}`,
+    hint: meant === undefined ? exampleOf(command, option) : didYouMean(argv, value, meant),
+  };
+}
+
+function swapFirst(match: RegExpExecArray | null): readonly (string | undefined)[] | undefined {
+  return match === null ? undefined : [match[0], match[2], match[1], match[3]];
+}
+
+/** A clause of our own sentences: `Expected a duration.` becomes `expected a duration`. */
+function reason(why: string): string {
+  return why === '' ? 'it is invalid' : `${why.charAt(0).toLowerCase()}${why.slice(1).replace(/\.$/, '')}`;
+}
+
+function excessArguments({ command, argv }: Line): Explanation {
+  const limit = command.registeredArguments.length;
+  const excess = command.args.slice(limit);
+  const rest = excess.reduceRight<readonly string[]>((words, word) => withoutLast(words, word), argv);
+  const takes = ['no argument', 'one argument'][limit] ?? `${limit} arguments`;
+  return {
+    code: 'ARGUMENT_EXCESS',
+    message: `Cannot use ${excess.map((word) => `"${word}"`).join(', ')}: "${nameOf(command)}" takes ${takes}`,
+    hint: `Without it: ${shellLine(rest)}`,
+  };
+}
+
+function withoutLast(words: readonly string[], word: string): readonly string[] {
+  const last = words.lastIndexOf(word);
+  return words.filter((_, index) => index !== last);
+}
+
+/** Dashes are no letters: else every short option would be near every other one. */
+function nearestOption(flag: string, command: Command): string | undefined {
+  const meant = nearest(
+    flag.replace(/^-+/, ''),
+    longOptions(command).map((long) => long.slice(2)),
+  );
+  return meant === undefined ? undefined : `--${meant}`;
+}
+
+/** Those of the program too, which work behind every command. */
+function longOptions(command: Command): readonly string[] {
+  const inherited = command.parent === null ? [] : longOptions(command.parent);
+  const own = command.createHelp().visibleOptions(command);
+  return [...new Set([...own.flatMap(({ long }) => (long ? [long] : [])), ...inherited])];
+}
+
+function optionOf(command: Command, flags: string): Option | undefined {
+  return (
+    command.options.find((option) => option.flags === flags) ??
+    (command.parent === null ? undefined : optionOf(command.parent, flags))
+  );
+}
+
+function exampleOf(command: Command, option: Option | undefined): string {
+  const value: unknown = option?.argChoices?.[0] ?? option?.defaultValueDescription ?? option?.defaultValue;
+  const known = typeof value === 'string' || typeof value === 'number';
+  return known ? `For example: ${nameOf(command)} ${option?.long ?? ''} ${value}` : helpFor(command);
+}
+
+function visibleCommands(program: Command): readonly string[] {
+  return program
+    .createHelp()
+    .visibleCommands(program)
+    .map((command) => command.name());
+}
+
+function didYouMean(argv: readonly string[], typed: string, meant: string): string {
+  const at = argv.indexOf(typed);
+  return `Did you mean: ${shellLine(argv.map((word, index) => (index === at ? meant : word)))}`;
+}
+
+function helpFor(command: Command): string {
+  return command.parent === null ? 'See what there is: sigctl --help' : `See how: sigctl help ${command.name()}`;
+}
+
+function nameOf(command: Command): string {
+  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
+}

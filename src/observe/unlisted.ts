@@ -1,0 +1,60 @@
+import { readdirSync } from 'node:fs';
+import { processKeys, type ServiceSpec, type Stack } from '../core/stack.js';
+import { DAEMON_KEY, type HomePaths } from '../process/home.js';
+
+const LOCK_SUFFIX = '.lock';
+/** A service that left the manifest took its kill timeout with it. */
+const KILL_TIMEOUT_MS = 10_000;
+
+/** Keys of processes that sigctl started once and the manifest no longer names: a service that was renamed or taken out, or fewer instances. */
+export function readUnlistedKeys(stack: Stack, paths: HomePaths): readonly string[] {
+  const listed = new Set([DAEMON_KEY, ...stack.services.flatMap(processKeys)]);
+  return readLockFiles(paths.run)
+    .map((file) => file.slice(0, -LOCK_SUFFIX.length))
+    .filter((key) => !listed.has(key))
+    .sort();
+}
+
+/** The listed service that such a key was a process of: `web` for `web-1`, and for a key that is the name itself. */
+export function ownerOf(key: string, stack: Stack): string | undefined {
+  return stack.services.find(({ name }) => key === name || key.replace(/-\d+$/, '') === name)?.name;
+}
+
+/** Stands in for the entry that is gone: enough to show and to stop the process. It can never be started. */
+export function unlistedSpec(key: string, stack: Stack): ServiceSpec {
+  return {
+    name: key,
+    kind: 'launcher',
+    script: '',
+    interpreter: undefined,
+    interpreterArgs: [],
+    args: [],
+    cwd: stack.root,
+    env: {},
+    passEnv: [],
+    instances: 1,
+    memoryLimitBytes: undefined,
+    killTimeoutMs: KILL_TIMEOUT_MS,
+    autorestart: false,
+    cronRestart: undefined,
+    namespace: undefined,
+    after: [],
+    needs: [],
+    ready: { kind: 'delay', delayMs: 0, withinMs: 0 },
+    health: { heartbeatWithinMs: undefined, progress: undefined },
+    restart: { backoffMinMs: 0, backoffMaxMs: 0, breaker: { exits: 1, withinMs: 1 } },
+    singleton: true,
+    port: undefined,
+    waitReady: false,
+    hash: '',
+  };
+}
+
+function readLockFiles(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).filter((file) => file.endsWith(LOCK_SUFFIX));
+  } catch {
+    // Nothing was ever started here.
+    return [];
+  }
+}

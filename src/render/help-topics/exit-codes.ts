@@ -1,0 +1,25 @@
+/** Text of `sigctl help exit-codes`. */
+export const EXIT_CODES = `Exit codes of sigctl
+
+    0  Done, or already so. Asking for the state that holds is no failure.
+    1  An operation failed: a service did not get ready or could not be
+       stopped, another command holds the stack (see --wait), a backup or a
+       restore failed, doctor found an error (with --strict: a warning).
+    2  Wrong use: unknown command, option, service or mode, a value that is
+       none, no manifest or one with faults. Nothing was changed.
+    3  status --check: not every service that should run is healthy.
+    4  Environment: PM2 does not answer or does not start, a database is
+       locked, broken or of a newer sigctl, a log cannot be read.
+   70  A bug in sigctl. Its text on stderr is what a report needs.
+  130  start, restart, mode or restore: Ctrl-C while waiting for services.
+       The services stay as they are then.
+
+Errors are two lines on stderr, "sigctl: Cannot ..." and "hint: ...". With
+--json on the line an error goes to stdout instead, as
+  {"schemaVersion": 1, "ok": false, "error": {"code", "message", "hint"}}
+"code" is stable, so scripts should look at it and not at the message.
+
+Examples:
+  sigctl status --check || sigctl doctor
+  sigctl start --json | jq -r .ok
+  sigctl mode full; [ $? -eq 1 ] && sigctl logs -n 100`;

@@ -1,0 +1,84 @@
+/** Text of `sigctl help manifest`. */
+export const MANIFEST = `The manifest: ecosystem.config.cjs
+
+It is a PM2 file. What sigctl adds stands under the key "sigctl", of an app and
+beside "apps". It is looked for in the current folder and upward (then
+ecosystem.config.js); --config names another one, .json too. Relative paths
+begin at its folder. All faults are told at once, and nothing is started.
+
+  module.exports = {
+    apps: [
+      {
+        name: 'trading',
+        script: 'dist/trading.js',
+        max_memory_restart: '2G',
+        sigctl: {
+          after: ['market-data'],
+          ready: { http: '/health', port: 3002, within: '20s' },
+          health: { heartbeat: '15s', progress: { name: 'cycle', within: '90s' } },
+        },
+      },
+      { name: 'market-data', script: 'collect.py', interpreter: 'python3' },
+    ],
+    sigctl: { name: 'app', modes: { minimal: ['trading'], full: '*' } },
+  };
+
+Durations: 250ms, 30s, 2m, 1h, 7d; a bare number is milliseconds.
+Sizes: 512M, 2G; a bare number is bytes.
+
+Keys of an app, as in PM2
+
+  script              A file or a command of PATH. The one key that must be.
+  name                Letters, digits, . _ - (default: the script's file name).
+  args, node_args     One line, or a list of words.
+  interpreter         A command, or "none" (default: by the file's ending).
+  cwd                 Folder it runs in (default: the manifest's).
+  env, env_file       Its variables; see: sigctl help environment
+  port                Becomes PORT.
+  instances           Processes (default: 1); "max" only with exec_mode cluster.
+  exec_mode           "fork" (default) or "cluster", which PM2 runs by itself.
+  autorestart         Start again after an exit (default: true).
+  cron_restart        Cron pattern of five or six fields.
+  max_memory_restart  Restart above this size, 1M at least (default: no limit).
+  kill_timeout        From SIGINT to SIGKILL at a stop (default: 1600ms).
+  wait_ready          Ready at process.send('ready'), within listen_timeout
+                      (default: 30s).
+  restart_delay, exp_backoff_restart_delay, max_restarts, min_uptime
+                      Used where sigctl.restart does not say.
+  namespace           Taken over to PM2.
+
+PM2's other keys (watch, out_file, ...) have no effect; the start names those
+that would have made a difference.
+
+Keys of an app's "sigctl"
+
+  after      Services that start before it and stop after it, when both do.
+  needs      The same, and starting this one starts them too.
+  ready      When "sigctl start" may return (default: alive for 1s). One of:
+               heartbeat: true     its first row in the status table
+               http: '/path'       2xx on 127.0.0.1 at "port"
+               tcp: 3001           the port takes connections
+               log: 'regex'        a line of its log
+               command: '...'      the command exits with 0
+               delay: '2s'         it has lived so long
+             and within: how long it may take (default: 30s).
+  health     heartbeat: silent for longer is "hung".
+             progress { name, within }: no work for longer is "stale".
+  restart    backoff [shortest, longest]: wait before a restart, growing by
+             half (default: 10ms to 15s).
+             breaker { exits, within }: give up after so many exits in so long
+             (default: 20 in 2m).
+  singleton  Only one process may run (default: true with one instance).
+  port       Where it listens.
+  passEnv    Variables of your shell that it gets.
+
+Keys of the "sigctl" beside "apps"
+
+  name       Of the stack (default: the folder's name).
+  modes      Lists of services, or '*' for all. "full", all of them, is there
+             in any case.
+
+Examples:
+  sigctl doctor                    is this manifest sound, and its machine too
+  sigctl mode                      the modes it defines
+  sigctl --config other.cjs status`;

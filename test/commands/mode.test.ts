@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runMode } from '../../src/commands/mode.js';
+import { fakeDeps } from './deps.js';
+
+const options = (mode?: string, over: { readonly dryRun?: boolean; readonly json?: boolean } = {}) => ({
+  mode,
+  config: undefined,
+  waitMs: 120_000,
+  dryRun: false,
+  json: false,
+  ...over,
+});
+
+test('mode stops what is not in it, and starts what is missing with what it needs', async () => {
+  const { deps, effects, seen } = fakeDeps({ running: ['website', 'market-data'] });
+  assert.equal(await runMode(deps, options('minimal')), 0);
+  assert.deepEqual(effects, ['mode minimal', 'stop website', 'start market-data trading']);
+  assert.equal(seen.stderr, 'Mode minimal:\n  stop   website\n  start  trading\n  keep   market-data\n');
+  assert.equal(seen.openViews, 0);
+});
+
+test('mode --dry-run prints the plan to stdout and changes nothing', async () => {
+  const { deps, effects, seen } = fakeDeps({ running: ['website'] });
+  assert.equal(await runMode(deps, options('minimal', { dryRun: true })), 0);
+  assert.deepEqual(effects, []);
+  assert.equal(seen.stdout, 'Mode minimal:\n  stop   website\n  start  trading, market-data\n');
+  assert.equal(seen.openViews, 0);
+});
+
+test('mode --dry-run --json prints the plan as a document', async () => {
+  const { deps, effects, seen } = fakeDeps({ running: ['website'] });
+  await runMode(deps, options('minimal', { dryRun: true, json: true }));
+  assert.deepEqual(JSON.parse(seen.stdout), {
+    schemaVersion: 1,
+    plan: { mode: 'minimal', stop: ['website'], start: ['trading', 'market-data'], keep: [] },
+  });
+  assert.deepEqual(effects, []);
+});
+
+test('mode --json prints plan and outcomes, and nothing on stderr', async () => {
+  const { deps, seen } = fakeDeps({ running: ['website'] });
+  await runMode(deps, options('minimal', { json: true }));
+  const document = JSON.parse(seen.stdout);
+  assert.deepEqual(Object.keys(document), ['schemaVersion', 'plan', 'stopped', 'started', 'ok']);
+  assert.equal(document.ok, true);
+  assert.equal(seen.stderr, '');
+});
+
+test('mode refuses an unknown mode before any effect, and suggests the nearest', async () => {
+  for (const [mode, hint] of [
+    ['minimla', 'Did you mean "minimal"? Defined modes: minimal, full'],
+    ['constructor', 'Defined modes: minimal, full'],
+    ['__proto__', 'Defined modes: minimal, full'],
+    ['', 'Defined modes: minimal, full'],
+  ] as const) {
+    const { deps, effects, seen } = fakeDeps({ running: ['website'] });
+    await assert.rejects(runMode(deps, options(mode)), { code: 'MODE_UNKNOWN', exitCode: 2, hint }, mode);
+    assert.deepEqual(effects, []);
+    assert.equal(seen.stdout + seen.stderr, '');
+    assert.equal(seen.openViews, 0);
+  }
+});
+
+test('mode without a name shows the modes and the one in force, and takes no lock', async () => {
+  const { deps, requests, seen } = fakeDeps({ mode: 'minimal' });
+  assert.equal(await runMode(deps, options()), 0);
+  assert.equal(seen.stdout, '* minimal  trading\n  full     website, trading, market-data\n');
+  assert.deepEqual(requests, []);
+});
+
+test('mode --json without a name is a document; no mode in force is null', async () => {
+  const { deps, seen } = fakeDeps();
+  await runMode(deps, options(undefined, { json: true }));
+  assert.deepEqual(JSON.parse(seen.stdout), {
+    schemaVersion: 1,
+    mode: null,
+    modes: { minimal: ['trading'], full: ['website', 'trading', 'market-data'] },
+  });
+});
+
+test('mode exits 1 when a stop failed, though everything else went well', async () => {
+  const stops = { website: { kind: 'failed', service: 'website', key: 'website', pid: 9, reason: 'stuck' } } as const;
+  assert.equal(await runMode(fakeDeps({ running: ['website'], stops }).deps, options('minimal')), 1);
+});
+
+test('mode that is interrupted while it stops starts nothing, and exits 130', async () => {
+  const { deps, effects } = fakeDeps({ running: ['website'], interrupted: true });
+  assert.equal(await runMode(deps, options('minimal')), 130);
+  assert.deepEqual(effects, ['mode minimal', 'stop website']);
+});
