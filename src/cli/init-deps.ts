@@ -67,7 +67,7 @@ function openSource(cwd: string, from: string, target: InitTarget): SourceFile {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) throw sourceMissing(path);
   if (!stats.isFile()) throw sourceBroken(from, stats.isDirectory() ? 'it is a folder' : 'it is no file');
-  if (stats.size > MAX_SOURCE_CHARACTERS * 4) throw sourceBroken(from, 'it is larger than 1 MB');
+  if (stats.size > MAX_SOURCE_CHARACTERS * 4) throw sourceBroken(from, 'it is larger than 256 KB');
   const text = readText(path);
   if (text === undefined) throw sourceBroken(from, 'no permission to read it');
   return {

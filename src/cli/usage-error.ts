@@ -60,7 +60,7 @@ function unknownCommand({ command, argv }: Line): Explanation {
   const meant = nearest(typed, names) ?? (other !== undefined && names.includes(other) ? other : undefined);
   return {
     code: 'COMMAND_UNKNOWN',
-    message: `Cannot find command "${typed}"`,
+    message: `Cannot find command ${JSON.stringify(typed)}`,
     hint: meant === undefined ? 'See all commands: sigctl --help' : didYouMean(argv, typed, meant),
   };
 }
@@ -73,7 +73,7 @@ function unknownOption({ text, command, argv }: Line): Explanation | undefined {
   const later = meant === undefined ? behindCommand(flag, command, argv) : undefined;
   return {
     code: 'OPTION_UNKNOWN',
-    message: `Cannot find option "${flag}" of "${nameOf(command)}"`,
+    message: `Cannot find option ${JSON.stringify(flag)} of "${nameOf(command)}"`,
     hint:
       meant === undefined
         ? (later ?? helpFor(command))
@@ -121,7 +121,7 @@ function invalidValue({ text, command, argv }: Line): Explanation | undefined {
   const meant = nearest(value, option?.argChoices ?? argument?.argChoices ?? []);
   return {
     code: 'VALUE_INVALID',
-    message: `Cannot use "${value}" as ${option?.long ?? `<${name}>`}: ${reason(why)}`,
+    message: `Cannot use ${JSON.stringify(value)} as ${option?.long ?? `<${name}>`}: ${reason(why)}`,
     hint: meant === undefined ? exampleOf(command, option) : didYouMean(argv, value, meant),
   };
 }
@@ -142,7 +142,7 @@ function excessArguments({ command, argv }: Line): Explanation {
   const takes = ['no argument', 'one argument'][limit] ?? `${limit} arguments`;
   return {
     code: 'ARGUMENT_EXCESS',
-    message: `Cannot use ${excess.map((word) => `"${word}"`).join(', ')}: "${nameOf(command)}" takes ${takes}`,
+    message: `Cannot use ${excess.map((word) => JSON.stringify(word)).join(', ')}: "${nameOf(command)}" takes ${takes}`,
     hint: `Without it: ${shellLine(rest)}`,
   };
 }

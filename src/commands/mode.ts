@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type ModePlan, planMode } from '../core/mode-plan.js';
-import { anyFailed, type StartOutcome, type StopOutcome } from '../core/outcome.js';
+import type { StartOutcome, StopOutcome } from '../core/outcome.js';
 import { EXIT } from '../errors.js';
 import { renderJson } from '../render/json.js';
 import { renderModePlan, renderModes } from '../render/mode-plan.js';
@@ -79,9 +79,14 @@ async function switchMode(
   if (!options.json) out.note(renderModePlan(plan, out.colour));
   const { stopped, started } = await applyPlan(session, plan);
   view.done();
-  const ok = !anyFailed([...stopped, ...started]);
-  out.print(options.json ? renderJson({ plan, stopped, started, ok }) : renderResult(stopped, started, out.colour));
-  return stopped.some((outcome) => outcome.kind === 'failed') ? EXIT.failed : exitCodeOfStart(started);
+  const isStuck = stopped.some((outcome) => outcome.kind === 'failed');
+  const exitCode = isStuck ? EXIT.failed : exitCodeOfStart(started);
+  out.print(
+    options.json
+      ? renderJson({ plan, stopped, started, ok: exitCode === EXIT.ok })
+      : renderResult(stopped, started, out.colour),
+  );
+  return exitCode;
 }
 
 async function showModes(deps: ModeDeps, options: ModeOptions): Promise<number> {

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { anyFailed } from '../core/outcome.js';
 import { EXIT } from '../errors.js';
 import { renderJson } from '../render/json.js';
 import { renderStartOutcomes, renderStopOutcomes } from '../render/outcomes.js';
@@ -45,10 +44,11 @@ export async function runRestart(deps: MutatingDeps, options: ServiceOptions): P
   );
   const unstoppable = stopped.filter((outcome) => outcome.kind === 'failed');
   const { colour } = deps.out;
+  const exitCode = unstoppable.length > 0 ? EXIT.failed : exitCodeOfStart(started);
   deps.out.print(
     options.json
-      ? renderJson({ stopped, started, ok: !anyFailed([...stopped, ...started]) })
+      ? renderJson({ stopped, started, ok: exitCode === EXIT.ok })
       : [renderStopOutcomes(unstoppable, colour), renderStartOutcomes(started, colour)].filter(Boolean).join('\n'),
   );
-  return unstoppable.length > 0 ? EXIT.failed : exitCodeOfStart(started);
+  return exitCode;
 }

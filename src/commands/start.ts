@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { withNeeds } from '../core/graph.js';
-import { anyFailed } from '../core/outcome.js';
 import type { Stack } from '../core/stack.js';
+import { EXIT } from '../errors.js';
 import { renderJson } from '../render/json.js';
 import { renderStartOutcomes } from '../render/outcomes.js';
 import { exitCodeOfStart } from './exit-code.js';
@@ -40,10 +40,11 @@ export async function runStart(deps: MutatingDeps, options: ServiceOptions): Pro
       session.applyStart(session.planStart(chooseServices(session, options.services))),
     ),
   );
+  const exitCode = exitCodeOfStart(outcomes);
   deps.out.print(
-    options.json ? renderJson({ outcomes, ok: !anyFailed(outcomes) }) : renderStartOutcomes(outcomes, deps.out.colour),
+    options.json ? renderJson({ outcomes, ok: exitCode === EXIT.ok }) : renderStartOutcomes(outcomes, deps.out.colour),
   );
-  return exitCodeOfStart(outcomes);
+  return exitCode;
 }
 
 /** The named services and what they need; without names those of the mode in force, else all. */
@@ -58,5 +59,5 @@ export function chooseServices(
 /** The services of a mode, what they need included; all of them where the manifest no longer has the mode. */
 export function membersOf(stack: Stack, mode: string): readonly string[] {
   const all = stack.services.map((spec) => spec.name);
-  return withNeeds(stack.modes[mode] ?? all, stack.services);
+  return withNeeds(Object.hasOwn(stack.modes, mode) ? (stack.modes[mode] ?? all) : all, stack.services);
 }

@@ -33,7 +33,7 @@ export interface Draft {
 }
 
 /** Beyond, it is no such file: a Procfile of a thousand programs is no stack for one machine. */
-export const MAX_SOURCE_CHARACTERS = 1024 ** 2;
+export const MAX_SOURCE_CHARACTERS = 256 * 1024;
 
 /** @throws {SigctlError} `INIT_SOURCE_BROKEN`. */
 export async function draftManifest(request: DraftRequest): Promise<Draft> {
@@ -83,7 +83,7 @@ async function parse(
 
 /** Without byte order mark and carriage returns. Text with a NUL is no text. */
 function normalText(text: string, source: string): string {
-  if (text.length > MAX_SOURCE_CHARACTERS) throw sourceBroken(source, 'it is larger than 1 MB');
+  if (text.length > MAX_SOURCE_CHARACTERS) throw sourceBroken(source, 'it is larger than 256 KB');
   if (text.includes('\0')) throw sourceBroken(source, 'it is no text');
   return text.replace(/^\ufeff/, '').replaceAll(/\r\n?/g, '\n');
 }

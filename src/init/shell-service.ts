@@ -30,7 +30,7 @@ export type ScriptsIn = (folder: string) => NpmScripts | undefined;
 /** Deep enough for any project; a script that calls itself ends here. */
 const MAX_DEPTH = 8;
 /** Calls of other scripts that one line may come to; more is no stack but a loop. */
-const MAX_CALLS = 200;
+const MAX_CALLS = 64;
 const SHELL = '/bin/sh';
 
 /**

@@ -108,7 +108,7 @@ function environmentOf(name: string, text: string): { env: Record<string, string
   const env: Record<string, string> = {};
   const notes: string[] = [];
   for (const [, key = '', double, single, bare = ''] of text.matchAll(
-    /([^\s=,]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^,\s]*))/g,
+    /(?<![^\s,])([^\s=,]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^,\s]*))/g,
   )) {
     const value = literalOf(expand(name, double ?? single ?? bare));
     if (value !== undefined) env[key] = value;

@@ -68,6 +68,7 @@ function launchDaemon({ paths, launcher, shellEnv }: DaemonContext): void {
   const { command, env } = daemonCommand(paths.pm2, daemonSockets(paths.pm2), {
     path: shellEnv['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
     home: shellEnv['HOME'] ?? '/',
+    timeZone: shellEnv['TZ'],
   });
   writeLaunchFile(launchPath(paths, DAEMON_KEY), {
     key: DAEMON_KEY,

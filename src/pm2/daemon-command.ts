@@ -14,13 +14,15 @@ export interface DaemonSockets {
 export function daemonCommand(
   pm2Home: string,
   sockets: DaemonSockets,
-  shell: { readonly path: string; readonly home: string },
+  shell: { readonly path: string; readonly home: string; readonly timeZone: string | undefined },
 ) {
   return {
     command: [process.execPath, createRequire(import.meta.url).resolve('pm2/lib/Daemon.js')],
     env: {
       PATH: shell.path,
       HOME: shell.home,
+      // Cron schedules are meant in the operator's time zone.
+      ...(shell.timeZone === undefined ? {} : { TZ: shell.timeZone }),
       PM2_HOME: pm2Home,
       PM2_DAEMON_RPC_PORT: sockets.rpc,
       PM2_DAEMON_PUB_PORT: sockets.pub,

@@ -52,13 +52,20 @@ function __sigctl_complete
     set -l current (commandline -ct)
     test (count $current) -eq 0; and set current ''
     set -l program $words[1]
+    set -l prefix
     type -q $program; or set program sigctl
     for line in (command $program __complete -- $words[2..-1] $current 2>/dev/null)
         switch $line
             case '*:files'\\t'*'
-                __fish_complete_path (string replace -r '^-[^=]*=' '' -- $current)
+                set prefix (string match -r '^-[^=]*=' -- $current)
+                for path in (__fish_complete_path (string replace -r '^-[^=]*=' '' -- $current))
+                    echo "$prefix$path"
+                end
             case '*:folders'\\t'*'
-                __fish_complete_directories (string replace -r '^-[^=]*=' '' -- $current)
+                set prefix (string match -r '^-[^=]*=' -- $current)
+                for path in (__fish_complete_directories (string replace -r '^-[^=]*=' '' -- $current))
+                    echo "$prefix$path"
+                end
             case '*'\\t'*'
                 echo $line
         end

@@ -12,7 +12,7 @@ const ANSWER_WITHIN_MS = 2_000;
 export async function checkDaemon({ facts, paths }: CheckDeps): Promise<readonly CheckFinding[]> {
   const pid = facts.daemonPid();
   if (pid === undefined) {
-    const running = facts.instances().filter(({ process }) => process.kind === 'running');
+    const running = facts.instances().filter(({ listed, process }) => listed && process.kind === 'running');
     return [judgeAbsentDaemon([...new Set(running.map(({ spec }) => spec.name))])];
   }
   const apps = await askDaemon(daemonSockets(paths.pm2).rpc);

@@ -17,6 +17,16 @@ export interface DatabaseSituation {
   readonly holders: readonly { readonly pid: number; readonly command: string }[];
 }
 
+/** What the command cannot do, or does besides. */
+const AFTERWARDS = {
+  status: 'A new one is made by the next command',
+  own: 'Stop its service before it is moved away; "sqlite3 <file> .recover" reads what is left of it',
+} as const;
+
+function kindOf({ latestVersion }: DatabaseSituation): keyof typeof AFTERWARDS {
+  return latestVersion === undefined ? 'own' : 'status';
+}
+
 /** Pure. */
 export function judgeDatabase(situation: DatabaseSituation): readonly CheckFinding[] {
   const { path, size, reading } = situation;
@@ -24,7 +34,7 @@ export function judgeDatabase(situation: DatabaseSituation): readonly CheckFindi
     case 'sound':
       return judgeSound(situation, reading);
     case 'broken': {
-      const evidence = `is damaged (${size}): ${reading.problems.join('; ')}${openIn(situation)}`;
+      const evidence = `is damaged (${size}): ${reading.problems.join('; ')}${openIn(situation)}. ${AFTERWARDS[kindOf(situation)]}`;
       return [error({ code: 'DATABASE_BROKEN', subject: path, evidence, mend: replaceCommand(situation) })];
     }
     case 'empty':
@@ -86,8 +96,8 @@ function judgeEmpty(situation: DatabaseSituation): CheckFinding {
 /** All three files of a database belong together: the log of one must not meet the main file of another. */
 function replaceCommand({ path, folder, latestVersion }: DatabaseSituation): string {
   const moveAway = `mkdir -p ${folder}/broken && mv ${path}* ${folder}/broken/`;
-  if (latestVersion !== undefined) return `${moveAway} && sigctl restart, which makes a new one`;
-  return `stop its service, then ${moveAway}; "sqlite3 <file> .recover" reads what is left`;
+  if (latestVersion !== undefined) return `${moveAway} && sigctl restart`;
+  return moveAway;
 }
 
 function openIn({ holders }: DatabaseSituation): string {

@@ -40,7 +40,7 @@ const WHAT = {
 export function describeOpenFiles(
   kind: keyof typeof WHAT,
   files: readonly FileMode[],
-  isReachable: boolean,
+  { isReachable, home }: { readonly isReachable: boolean; readonly home: string },
   show: CheckDeps['show'],
 ): readonly CheckFinding[] {
   if (files.length === 0) return [];
@@ -49,7 +49,7 @@ export function describeOpenFiles(
     code: 'PERMISSIONS_OPEN',
     subject: kind,
     evidence: `${count(files.length, 'file')} open to other users, and ${WHAT[kind]}: ${listSome(shown)}${isReachable ? '' : '. The closed state folder still keeps them out'}`,
-    mend: `chmod ${FILE_MODE.toString(8)} ${files.map(({ path }) => show(path)).join(' ')}`,
+    mend: `chmod -R go= ${show(home)}`,
     remedy: { kind: 'tighten', files: files.map(({ path }) => ({ path, mode: FILE_MODE })) },
   } as const;
   return [kind === 'secrets' && isReachable ? error(report) : warning(report)];

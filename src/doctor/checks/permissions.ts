@@ -25,8 +25,8 @@ export function checkPermissions({ paths, show }: CheckDeps): readonly CheckFind
   return orOk(
     [
       ...(isOpen(home.mode) ? [describeOpenHome(home, show)] : []),
-      ...describeOpenFiles('secrets', secrets, isOpen(home.mode), show),
-      ...describeOpenFiles('databases', databases, true, show),
+      ...describeOpenFiles('secrets', secrets, { isReachable: isOpen(home.mode), home: paths.home }, show),
+      ...describeOpenFiles('databases', databases, { isReachable: true, home: paths.home }, show),
       ...judgeOwners(paths, show),
       ...judgeFolderWritable(paths.home, show),
       ...logs,

@@ -4,7 +4,7 @@ import { DAEMON_KEY, lockPath } from '../../process/home.js';
 import { isAlive } from '../../process/identity.js';
 import { readLaunchRecord } from '../../process/launch-record.js';
 import { readLockHolders } from '../../process/lock-holders.js';
-import { readCommandLine } from '../../process/proc-stat.js';
+import { readBootId, readCommandLine } from '../../process/proc-stat.js';
 import { readTree } from '../../process/tree.js';
 import { type CheckDeps, NO_STACK } from '../check-deps.js';
 import { type CheckFinding, notChecked, orOk, warning } from '../report.js';
@@ -19,9 +19,10 @@ const DELETED = ' (deleted)';
 
 /** Orphans, duplicates, and whatever outlived its service: every process that holds a lock file of this stack. */
 export function checkProcesses({ stack, facts, paths }: CheckDeps): readonly CheckFinding[] {
-  const strays = findStrays(new Set(facts.instances().map(({ key }) => key)), paths);
+  const listed = facts.instances().filter((instance) => instance.listed);
+  const strays = findStrays(new Set(listed.map(({ key }) => key)), paths, stack !== undefined);
   if (stack === undefined && strays.length === 0) return [notChecked(NO_STACK)];
-  const instances = facts.instances().filter(({ spec }) => spec.kind === 'launcher');
+  const instances = listed.filter(({ spec }) => spec.kind === 'launcher');
   const locks = instances.map(({ key }) => lockPath(paths, key));
   const holders = readLockHolders([...locks, ...locks.map((lock) => `${lock}${DELETED}`)]);
   const found = instances.flatMap((instance) => {
@@ -57,21 +58,24 @@ function describeHolder(pid: number): Holder {
   return { pid, command: readCommandLine(pid) };
 }
 
-/** Services that live and are in the manifest no more: no command reaches them. */
-function findStrays(known: ReadonlySet<string>, paths: CheckDeps['paths']): readonly CheckFinding[] {
+/** Services that live and are in the manifest no more. */
+function findStrays(known: ReadonlySet<string>, paths: CheckDeps['paths'], canStop: boolean): readonly CheckFinding[] {
   const files = existsSync(paths.run) ? readdirSync(paths.run) : [];
   const keys = files.filter((file) => file.endsWith('.lock')).map((file) => file.slice(0, -'.lock'.length));
   return keys
     .filter((key) => !OWN_KEYS.includes(key) && !known.has(key))
     .flatMap((key) => {
-      const identity = readLaunchRecord(lockPath(paths, key))?.identity;
-      if (identity === undefined || !isAlive(identity)) return [];
+      const record = readLaunchRecord(lockPath(paths, key));
+      if (record === undefined || record.bootId !== readBootId() || !isAlive(record.identity)) return [];
+      const { pid } = record.identity;
       return [
         warning({
           code: 'NOT_IN_MANIFEST',
           subject: key,
-          evidence: `runs as ${describeProcess(identity.pid, readCommandLine(identity.pid))}, and the manifest does not name it`,
-          mend: `put "${key}" back into the manifest, then sigctl stop ${key}`,
+          evidence: `runs as ${describeProcess(pid, readCommandLine(pid))}, and the manifest does not name it`,
+          mend: canStop
+            ? `sigctl stop ${key}, or put it back into the manifest`
+            : 'put the manifest back, then sigctl stop',
         }),
       ];
     });

@@ -21,7 +21,9 @@ export function checkServices({ stack, facts }: CheckDeps): readonly CheckFindin
   const state = facts.state();
   if (state.kind === 'absent') return [ok('nothing was started here yet')];
   if (state.kind === 'unreadable') return [notChecked('the status table cannot be read')];
-  const reports = facts.reports();
+  const names = new Set(stack.services.map(({ name }) => name));
+  // One that left the manifest is the business of the check of processes.
+  const reports = facts.reports().filter(({ service }) => names.has(service));
   const running = new Set(reports.filter(({ pid }) => pid !== null).map(({ service }) => service));
   const hashes = new Map(state.desired.map(({ service, manifestHash }) => [service, manifestHash]));
   const changed = stack.services.filter(({ name, hash }) => {
