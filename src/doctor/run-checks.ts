@@ -1,11 +1,14 @@
 import type { Finding } from '../core/finding.js';
 import type { CheckDeps } from './check-deps.js';
-import { type CheckFinding, error } from './report.js';
+import { isVisible } from './list-folder.js';
+import { type CheckFinding, error, notChecked } from './report.js';
 
 /** One check: looks, changes nothing, and says at least one thing. */
 export interface Check {
   /** How it is called in the report: `ports`. */
   readonly name: string;
+  /** It has nothing to say where the state folder belongs to somebody else. */
+  readonly readsState?: true;
   readonly run: (deps: CheckDeps) => readonly CheckFinding[] | Promise<readonly CheckFinding[]>;
 }
 
@@ -19,6 +22,9 @@ export async function runChecks(checks: readonly Check[], deps: CheckDeps): Prom
 }
 
 async function runCheck(check: Check, deps: CheckDeps): Promise<readonly CheckFinding[]> {
+  if (check.readsState === true && !isVisible(deps.paths.home)) {
+    return [notChecked(`you may not look into ${deps.show(deps.paths.home)}`)];
+  }
   try {
     return await check.run(deps);
   } catch (cause) {

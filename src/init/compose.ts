@@ -103,12 +103,17 @@ function noteHosts(service: PlannedService, hosts: readonly string[]): PlannedSe
   const named = hosts.filter((host) => texts.some((text) => isAddressOf(host, text)));
   if (named.length === 0) return service;
   const list = named.map((host) => `"${host}"`).join(', ');
-  return { ...service, notes: [...service.notes, `uses ${list} as a host, which is one only inside of compose: put localhost`] };
+  return {
+    ...service,
+    notes: [...service.notes, `uses ${list} as a host, which is one only inside of compose: put localhost`],
+  };
 }
 
 /** `host:5432`, `postgres://user@host/db`. */
 function isAddressOf(host: string, text: string): boolean {
-  return text.split(/\/\/|@|,|\s/).some((part) => part === host || part.startsWith(`${host}:`) || part.startsWith(`${host}/`));
+  return text
+    .split(/\/\/|@|,|\s/)
+    .some((part) => part === host || part.startsWith(`${host}:`) || part.startsWith(`${host}/`));
 }
 
 function joined(folder: string, inner: string | undefined): string {

@@ -16,7 +16,11 @@ export function settleServices(plan: InitPlan): InitPlan {
     serviceName(mode, new Set()),
     members.flatMap((member) => resolveName(member, names) ?? []),
   ]);
-  return { ...plan, services: services.map((service) => (service === first ? service : withoutShellPort(service))), modes: Object.fromEntries(modes.filter(([, members]) => (members?.length ?? 0) > 0)) };
+  return {
+    ...plan,
+    services: services.map((service) => (service === first ? service : withoutShellPort(service))),
+    modes: Object.fromEntries(modes.filter(([, members]) => (members?.length ?? 0) > 0)),
+  };
 }
 
 interface SettledName {

@@ -9,7 +9,10 @@ import { createSurroundings } from './surroundings.js';
  *
  * @throws {SigctlError} `MANIFEST_INVALID`.
  */
-export async function validateManifestText(text: string, request: Omit<StackRequest, 'home' | 'sigctlVersion'>): Promise<Stack> {
+export async function validateManifestText(
+  text: string,
+  request: Omit<StackRequest, 'home' | 'sigctlVersion'>,
+): Promise<Stack> {
   const raw = loadManifestText(request.manifestPath, text);
   const { validateManifest } = await import('./validate-manifest.js');
   const around = createSurroundings(request.shellEnv);

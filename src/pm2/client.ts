@@ -44,18 +44,24 @@ export async function connectPm2(socketPath: string, withinMs: number): Promise<
     return undefined;
   }
   const client = new rpc.Client(socket);
+  // One listener for all calls under way: when the daemon goes, none of them has to wait for its deadline.
+  const underWay = new Set<() => void>();
+  socket.once('close', () => {
+    for (const abandon of underWay) abandon();
+  });
   const call = (method: string, argument: unknown, deadlineMs: number): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(unanswered(method, deadlineMs)), deadlineMs);
-      client.call(method, argument, (error: Error | null, answer: unknown) => {
+      const abandon = () => settle(() => reject(unanswered(method, deadlineMs)));
+      const timer = setTimeout(abandon, deadlineMs);
+      const settle = (act: () => void): void => {
         clearTimeout(timer);
-        if (error) reject(refused(method, error));
-        else resolve(answer);
-      });
-      socket.once('close', () => {
-        clearTimeout(timer);
-        reject(unanswered(method, deadlineMs));
-      });
+        underWay.delete(abandon);
+        act();
+      };
+      underWay.add(abandon);
+      client.call(method, argument, (error: Error | null, answer: unknown) =>
+        settle(() => (error ? reject(refused(method, error)) : resolve(answer))),
+      );
     });
   return {
     list: async (withinMs = CALL_DEADLINE_MS) => parsePm2Apps(await call('getMonitorData', {}, withinMs)),

@@ -16,6 +16,8 @@ export type DatabaseReading =
   | { readonly kind: 'sound'; readonly version: number; readonly depth: CheckDepth }
   | { readonly kind: 'broken'; readonly problems: readonly string[] }
   | { readonly kind: 'empty' }
+  /** A writer was killed in the middle of a transaction, which the next writer takes back. */
+  | { readonly kind: 'unfinished' }
   | { readonly kind: 'locked'; readonly detail: string }
   | { readonly kind: 'unreadable'; readonly detail: string };
 
@@ -55,6 +57,7 @@ function readingOf(error: unknown): DatabaseReading {
   const detail = error instanceof Error ? error.message : String(error);
   if (isBusy(error)) return { kind: 'locked', detail };
   const code = error instanceof BetterSqlite3.SqliteError ? error.code : '';
+  if (/^SQLITE_READONLY_(ROLLBACK|RECOVERY)/.test(code)) return { kind: 'unfinished' };
   if (/^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)/.test(code)) return { kind: 'broken', problems: [detail] };
   return { kind: 'unreadable', detail };
 }

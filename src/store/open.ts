@@ -20,7 +20,10 @@ const WAL_TRIES = BUSY_TIMEOUT_MS / WAL_PAUSE_MS;
  *
  * @throws {SigctlError} `DATABASE_TOO_NEW`, `DATABASE_TOO_OLD` (readonly), `DATABASE_LOCKED` or `DATABASE_BROKEN`, all exit 4.
  */
-export function openStatusDb(path: string, options: { readonly readonly?: boolean } = {}): StatusDb {
+export function openStatusDb(
+  path: string,
+  options: { readonly readonly?: boolean; readonly busyTimeoutMs?: number } = {},
+): StatusDb {
   const readonly = options.readonly ?? false;
   let db: StatusDb | undefined;
   try {

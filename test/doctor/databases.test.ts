@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
@@ -94,6 +96,24 @@ test('a database that is kept locked is said to be so, with the process that has
   const [finding] = checkDatabases(deps);
   assert.equal(finding?.code, 'DATABASE_LOCKED');
   assert.match(finding?.evidence ?? '', new RegExp(`open in pid ${process.pid}`));
+});
+
+test('a transaction that was cut off by SIGKILL is a note: the next writer takes it back', async (t) => {
+  const { deps } = makeProject(t);
+  const path = join(deps.paths.data, 'journal.db');
+  const code = `
+    const db = new (require('better-sqlite3'))(process.argv[1]);
+    db.exec('CREATE TABLE t (x); BEGIN');
+    db.pragma('cache_size = 1');
+    const insert = db.prepare('INSERT INTO t VALUES (?)');
+    for (let n = 0; n < 5000; n++) insert.run('x'.repeat(500));
+    process.kill(process.pid, 'SIGKILL');`;
+  const writer = spawn(process.execPath, ['-e', code, path], { stdio: 'ignore' });
+  await once(writer, 'exit');
+  assert.ok(existsSync(`${path}-journal`));
+  assert.deepEqual(brief(checkDatabases(deps)), ['info DATABASE_NOT_CHECKED']);
+  new BetterSqlite3(path).exec('INSERT INTO t VALUES (1)').close();
+  assert.deepEqual(brief(checkDatabases(deps)), ['ok OK']);
 });
 
 test('a folder in place of a database is a finding, not a crash', (t) => {

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Finding, FixOutcome, Severity } from '../../src/core/finding.js';
@@ -297,6 +297,24 @@ test('a faulty manifest is a finding that lists every fault, and the running ser
   assert.match(find(seen, 'MANIFEST_INVALID').evidence, /max_memory_restart.*"much".*typo.*when it was last valid/s);
   rig.writeManifest('throw new Error("on purpose")');
   assert.match(find(await visit(rig), 'MANIFEST_INVALID').evidence, /on purpose/);
+});
+
+test("another user's doctor says that it may not look into the state folder, and breaks nothing", async (t) => {
+  if (process.getuid?.() !== 0) return t.skip('only root can become somebody else');
+  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')] });
+  await startAll(rig);
+  for (const folder of [dirname(rig.root), rig.root]) chmodSync(folder, 0o755);
+  const nobody = { uid: 65_534, gid: 65_534, cwd: rig.root };
+  const args = [join(REPO, 'bin/sigctl'), 'doctor', '--json', '--fix'];
+  const { stdout, stderr, exitCode } = await collect(spawn(process.execPath, args, nobody));
+  if (/EACCES|Cannot find module/.test(stderr)) return t.skip('sigctl itself lies where others may not look');
+  assert.equal(exitCode, 1);
+  const seen = { exitCode, ...(JSON.parse(stdout) as Omit<Visit, 'exitCode'>) };
+  assert.deepEqual(
+    new Set(trouble(seen).map((line) => line.split(' ')[1])),
+    new Set(['OWNER_FOREIGN', 'FOLDER_NOT_WRITABLE']),
+  );
+  assert.equal(seen.findings.find(({ check }) => check === 'databases')?.code, 'NOT_CHECKED');
 });
 
 test('a file in the place of the state folder is a finding', async (t) => {

@@ -40,7 +40,11 @@ test('an image without a command of ours is left out, and its reason says what t
 
 test('entrypoint and command make one command line, which no shell reads', async () => {
   const text = await one('image: python:3.11\nentrypoint: [python3, main.py]\ncommand: --name "a b" & --money 5$$');
-  assert.deepEqual(text.command, { script: 'main.py', args: ['--name', 'a b', '&', '--money', '5$'], interpreter: 'python3' });
+  assert.deepEqual(text.command, {
+    script: 'main.py',
+    args: ['--name', 'a b', '&', '--money', '5$'],
+    interpreter: 'python3',
+  });
 });
 
 test('variables that compose filled in become those of a shell', async () => {
@@ -65,12 +69,15 @@ test('the command of a build comes from its Dockerfile', async () => {
 });
 
 test('a folder in the container is the one that is mounted there', async () => {
-  const service = await one('image: python\nworking_dir: /app/sub\nvolumes: ["./src:/app:ro", "data:/data"]\ncommand: python a.py');
+  const service = await one(
+    'image: python\nworking_dir: /app/sub\nvolumes: ["./src:/app:ro", "data:/data"]\ncommand: python a.py',
+  );
   assert.equal(service.cwd, './src/sub');
 });
 
 test('environment: values, lists, names alone, defaults, and what cannot be known', async () => {
-  const service = await one(`build: .
+  const service = await one(
+    `build: .
 command: node a.js
 environment:
   PLAIN: 5
@@ -80,7 +87,9 @@ environment:
   FOREIGN: \${SECRET}
   FILED: \${IN_FILE:-no}
   DOLLAR: a$$b
-  EMPTY:`, { '.env': 'IN_FILE=yes\n' });
+  EMPTY:`,
+    { '.env': 'IN_FILE=yes\n' },
+  );
   assert.deepEqual(service.env, { PLAIN: '5', ON: 'true', DEFAULTED: 'info', DOLLAR: 'a$b' });
   assert.deepEqual(service.passEnv, ['OWN', 'EMPTY']);
   assert.match(service.notes.join('\n'), /"FOREIGN" came from \$SECRET/);
@@ -90,7 +99,9 @@ environment:
 });
 
 test('env_file is kept where it is there', async () => {
-  const service = await one('build: .\ncommand: node a.js\nenv_file: [a.env, {path: b.env, required: false}]', { 'a.env': 'A=1' });
+  const service = await one('build: .\ncommand: node a.js\nenv_file: [a.env, {path: b.env, required: false}]', {
+    'a.env': 'A=1',
+  });
   assert.deepEqual(service.envFiles, ['a.env']);
   assert.match(service.notes.join(), /b\.env is missing/);
 });
@@ -183,7 +194,10 @@ for (const [what, yaml, code] of [
 }
 
 test('aliases that multiply are refused', async () => {
-  const levels = Array.from({ length: 12 }, (_, level) => `l${level + 1}: &l${level + 1} [${`*l${level}, `.repeat(9)}]`);
+  const levels = Array.from(
+    { length: 12 },
+    (_, level) => `l${level + 1}: &l${level + 1} [${`*l${level}, `.repeat(9)}]`,
+  );
   const error = await refusalOf(() => plan(`l0: &l0 [x]\n${levels.join('\n')}\nservices: { a: *l12 }\n`));
   assert.match(error.message, /aliases/);
 });

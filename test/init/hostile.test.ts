@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Stack } from '../../src/core/stack.js';
 import { type Draft, draftManifest, MAX_SOURCE_CHARACTERS } from '../../src/init/draft-manifest.js';
 import { serviceName } from '../../src/init/service-name.js';
 import type { SourceFormat } from '../../src/init/source-format.js';
-import type { Stack } from '../../src/core/stack.js';
 import { validateManifestText } from '../../src/manifest/validate-text.js';
 import { refusalOf, requestFor } from '../manifest/request.js';
 import { folderOf } from './folder.js';
 
-const NAMES = { procfile: 'Procfile', compose: 'compose.yml', supervisord: 'supervisord.conf', package: 'package.json' } as const;
+const NAMES = {
+  procfile: 'Procfile',
+  compose: 'compose.yml',
+  supervisord: 'supervisord.conf',
+  package: 'package.json',
+} as const;
 type TextFormat = keyof typeof NAMES;
 
 function draft(format: TextFormat, text: string, files: Readonly<Record<string, string>> = {}): Promise<Draft> {
@@ -25,7 +30,22 @@ async function stackOf(format: TextFormat, text: string): Promise<Stack> {
 const namesOf = (stack: Stack): readonly string[] => stack.services.map(({ name }) => name);
 
 test('names that no service can have become some, all different, and the loader takes them', async () => {
-  const names = ['web', 'web', 'wéb', 'all', 'pm2', '..', '日本', '🚀', '-x', 'a/b', '__proto__', 'constructor', 'x'.repeat(90), 'WEB'];
+  const names = [
+    'web',
+    'web',
+    'wéb',
+    'all',
+    'pm2',
+    '..',
+    '日本',
+    '🚀',
+    '-x',
+    'a/b',
+    '__proto__',
+    'constructor',
+    'x'.repeat(90),
+    'WEB',
+  ];
   const stack = await stackOf('procfile', names.map((name) => `${name}: node a.js`).join('\n'));
   assert.equal(stack.services.length, names.length);
   assert.equal(new Set(namesOf(stack)).size, names.length);
@@ -50,7 +70,12 @@ test('no text gets out of its string or its comment', async () => {
   const evil = `x'); process.exit(9); ('\u2028process.exit(9)\u2029*/ \${process.exit(9)} \u202e \\`;
   const yaml = JSON.stringify({
     services: {
-      [`a\u2028process.exit(9)`]: { build: '.', command: ['node', evil], environment: { A: evil, [`${evil} k`.replace('=', '')]: 'v' }, [`key\n${evil}`]: 1 },
+      [`a\u2028process.exit(9)`]: {
+        build: '.',
+        command: ['run', evil],
+        environment: { A: evil, [`${evil} k`.replace('=', '')]: 'v' },
+        [`key\n${evil}`]: 1,
+      },
       [`left\nprocess.exit(9)//`]: { image: `postgres\u2028process.exit(9)` },
     },
   });
@@ -67,9 +92,16 @@ test('__proto__ as a variable stays one', async () => {
 });
 
 test('two services on one port: the one that listens to PORT moves, the other is told', async () => {
-  const moved = await stackOf('compose', 'services:\n  a: {build: ., command: node a.js, ports: ["3000:3000"]}\n  b: {build: ., command: node b.js, environment: {PORT: 3000}}\n');
-  assert.deepEqual([moved.services[0]?.port, moved.services[1]?.port, moved.services[1]?.env['PORT']], [3000, 3001, '3001']);
-  const fixed = 'services:\n  a: {build: ., command: node a.js, ports: [80]}\n  b: {build: ., command: node b.js, ports: [80]}\n';
+  const moved = await stackOf(
+    'compose',
+    'services:\n  a: {build: ., command: node a.js, ports: ["3000:3000"]}\n  b: {build: ., command: node b.js, environment: {PORT: 3000}}\n',
+  );
+  assert.deepEqual(
+    [moved.services[0]?.port, moved.services[1]?.port, moved.services[1]?.env['PORT']],
+    [3000, 3001, '3001'],
+  );
+  const fixed =
+    'services:\n  a: {build: ., command: node a.js, ports: [80]}\n  b: {build: ., command: node b.js, ports: [80]}\n';
   assert.equal((await stackOf('compose', fixed)).services[1]?.port, undefined);
   assert.match((await draft('compose', fixed)).notes.join('\n'), /b: listens on port 80 like "a"/);
 });
@@ -102,7 +134,8 @@ for (const format of Object.keys(NAMES) as TextFormat[]) {
   test(`an empty, a huge and a binary file as ${format} are refused or come to nothing`, async () => {
     for (const text of ['', '\n\n', '   ']) {
       const result = await draft(format, text).catch((error: unknown) => error);
-      if (result instanceof Error) assert.equal((await refusalOf(() => Promise.reject(result))).code, 'INIT_SOURCE_BROKEN');
+      if (result instanceof Error)
+        assert.equal((await refusalOf(() => Promise.reject(result))).code, 'INIT_SOURCE_BROKEN');
       else assert.equal((result as Draft).count, 0);
     }
     const huge = 'a: b\n'.repeat(MAX_SOURCE_CHARACTERS / 4);
@@ -130,10 +163,45 @@ test('a random mixture of the characters of each format never breaks the parser 
     seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
     return Math.floor((seed / 2 ** 31) * limit);
   };
-  const parts = ['web', ':', ' ', '\n', '&', '&&', '"', "'", '$PORT', '${X:-1}', '$(', ')', '`', '\\', '#', '=', 'A=1', 'wait', 'cd x', ';', '|', '>', '[program:a]', 'command=', 'exec', 'sh -c', 'é', '\u2028', '{', '}', '%(ENV_A)s'];
+  const parts = [
+    'web',
+    ':',
+    ' ',
+    '\n',
+    '&',
+    '&&',
+    '"',
+    "'",
+    '$PORT',
+    '${X:-1}',
+    '$(',
+    ')',
+    '`',
+    '\\',
+    '#',
+    '=',
+    'A=1',
+    'wait',
+    'cd x',
+    ';',
+    '|',
+    '>',
+    '[program:a]',
+    'command=',
+    'exec',
+    'sh -c',
+    'é',
+    '\u2028',
+    '{',
+    '}',
+    '%(ENV_A)s',
+  ];
   for (let round = 0; round < 400; round++) {
     const text = Array.from({ length: random(25) }, () => parts[random(parts.length)] ?? '').join('');
-    for (const [format, input] of [['procfile', `a: ${text}`], ['supervisord', `[program:a]\ncommand=${text}`]] as const) {
+    for (const [format, input] of [
+      ['procfile', `a: ${text}`],
+      ['supervisord', `[program:a]\ncommand=${text}`],
+    ] as const) {
       const { count } = await draft(format, input);
       if (count > 0) assert.ok((await stackOf(format, input)).services.length === count, JSON.stringify(input));
     }
@@ -141,14 +209,21 @@ test('a random mixture of the characters of each format never breaks the parser 
 });
 
 test('a cycle in depends_on is refused by the loader, and nothing is made of it', async () => {
-  const text = 'services:\n  a: {build: ., command: x, depends_on: [b]}\n  b: {build: ., command: y, depends_on: [a]}\n';
+  const text =
+    'services:\n  a: {build: ., command: x, depends_on: [b]}\n  b: {build: ., command: y, depends_on: [a]}\n';
   assert.equal((await refusalOf(() => stackOf('compose', text))).code, 'MANIFEST_INVALID');
 });
 
 test('a source in another folder: paths begin there', async () => {
   const format: SourceFormat = 'procfile';
   const folder = folderOf({ '.env': 'A=1' });
-  const made = await draftManifest({ source: 'deploy/Procfile', format, text: 'a: node a.js\nb: cd x && node b.js\nc: cd /srv && node c.js', folder, sourceFolder: 'deploy' });
+  const made = await draftManifest({
+    source: 'deploy/Procfile',
+    format,
+    text: 'a: node a.js\nb: cd x && node b.js\nc: cd /srv && node c.js',
+    folder,
+    sourceFolder: 'deploy',
+  });
   assert.deepEqual(made.text.match(/cwd: '.*'/g), ["cwd: 'deploy'", "cwd: 'deploy/x'", "cwd: '/srv'"]);
   assert.match(made.text, /env_file: \['deploy\/\.env'\]/);
 });

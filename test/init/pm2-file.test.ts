@@ -10,15 +10,27 @@ const exportsOf = (text: string): unknown => {
 };
 
 const FILES: readonly (readonly [string, string])[] = [
-  ['on many lines', `// head\nmodule.exports = {\n  apps: [\n    {\n      name: 'a',\n      script: 'a.js',\n    },\n    { name: 'b', script: 'b.js', env: { X: '}' } },\n  ],\n};\n`],
+  [
+    'on many lines',
+    `// head\nmodule.exports = {\n  apps: [\n    {\n      name: 'a',\n      script: 'a.js',\n    },\n    { name: 'b', script: 'b.js', env: { X: '}' } },\n  ],\n};\n`,
+  ],
   ['on one line', `module.exports={apps:[{name:'a',script:'a.js'},{name:'b',script:'b.js'}]}`],
   ['with quoted keys', `module.exports = { "apps": [ { "name": "a", "script": "a.js" } ], "deploy": {} };`],
   ['as a list', `module.exports = [{ name: 'a', script: 'a.js' }];\n`],
   ['from a variable', `const apps = [{ name: 'a', script: 'a.js' }];\nmodule.exports = { apps };\n`],
-  ['with code around', `const path = require('node:path');\nconst s = (n) => path.join('/x', \`\${n}.js\`);\nmodule.exports = {\n  apps: [{ name: 'a', script: s('a'), args: ['{', "[", /[{]/.source] }],\n};\n`],
-  ['with misleading comments', `// apps: [ { no } ]\n/* apps: [{ */\nmodule.exports = { name: "apps: [{", apps: [{ name: 'a', /* } */ script: 'a.js' // }\n}] };`],
+  [
+    'with code around',
+    `const path = require('node:path');\nconst s = (n) => path.join('/x', \`\${n}.js\`);\nmodule.exports = {\n  apps: [{ name: 'a', script: s('a'), args: ['{', "[", /[{]/.source] }],\n};\n`,
+  ],
+  [
+    'with misleading comments',
+    `// apps: [ { no } ]\n/* apps: [{ */\nmodule.exports = { name: "apps: [{", apps: [{ name: 'a', /* } */ script: 'a.js' // }\n}] };`,
+  ],
   ['behind a shebang', `#!/usr/bin/env node\nmodule.exports = { apps: [{ script: 'a.js' }] };\n`],
-  ['with carriage returns', `module.exports = {\r\n  apps: [\r\n    {\r\n      script: 'a.js',\r\n    },\r\n  ],\r\n};\r\n`],
+  [
+    'with carriage returns',
+    `module.exports = {\r\n  apps: [\r\n    {\r\n      script: 'a.js',\r\n    },\r\n  ],\r\n};\r\n`,
+  ],
 ];
 
 for (const [what, text] of FILES) {
@@ -55,7 +67,10 @@ test('JSON and YAML become JavaScript with the same apps', async () => {
   const value = { apps: [{ name: 'a', script: 'a.js', env: { 'X-Y': "it's", N: 1 }, args: ['a b', '\u2028'] }] };
   const json = await commentPm2File(JSON.stringify(value), 'pm2.json');
   assert.deepEqual(exportsOf(json.text), { apps: value.apps, rest: {} });
-  const yaml = await commentPm2File(`apps:\n  - name: a\n    script: a.js\n    env: { X-Y: "it's", N: 1 }\n    args: ["a b", "\\u2028"]\n`, 'process.yml');
+  const yaml = await commentPm2File(
+    `apps:\n  - name: a\n    script: a.js\n    env: { X-Y: "it's", N: 1 }\n    args: ["a b", "\\u2028"]\n`,
+    'process.yml',
+  );
   assert.deepEqual(exportsOf(yaml.text), { apps: value.apps, rest: {} });
 });
 
@@ -67,6 +82,8 @@ test('a JSON file with code in it is refused, and nothing of it runs', async () 
 test('a default export becomes module.exports; an ES module that imports is refused', async () => {
   const { text } = await commentPm2File(`export default { apps: [{ script: 'a.js' }] };\n`, 'ecosystem.config.mjs');
   assert.deepEqual(exportsOf(text), { apps: [{ script: 'a.js' }], rest: {} });
-  const error = await refusalOf(() => commentPm2File(`import x from 'x';\nexport default {};\n`, 'ecosystem.config.mjs'));
+  const error = await refusalOf(() =>
+    commentPm2File(`import x from 'x';\nexport default {};\n`, 'ecosystem.config.mjs'),
+  );
   assert.match(error.message, /ES module/);
 });

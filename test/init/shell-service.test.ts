@@ -77,7 +77,13 @@ test('programs that a line starts side by side come apart, each named after itse
   assert.deepEqual(commands[0]?.variables, [{ name: 'PORT' }]);
 });
 
-for (const line of ['a & b', 'a & b & wait', '(a) & b & wait -n', 'set -e; trap "kill 0" EXIT; a & b & wait', 'bash -c "a & b & wait"']) {
+for (const line of [
+  'a & b',
+  'a & b & wait',
+  '(a) & b & wait -n',
+  'set -e; trap "kill 0" EXIT; a & b & wait',
+  'bash -c "a & b & wait"',
+]) {
   test(`two programs are found in: ${line}`, () => assert.equal(read(line)?.length, 2));
 }
 
@@ -126,7 +132,14 @@ test('the port of a well-known server is known, that of any other program is not
 });
 
 test('npm scripts become what they stand for, also several at once', () => {
-  const scripts = { start: 'run-p web work', web: 'node web.js', work: 'npm run deep', deep: 'python3 w.py', hooked: 'x', prehooked: 'y' };
+  const scripts = {
+    start: 'run-p web work',
+    web: 'node web.js',
+    work: 'npm run deep',
+    deep: 'python3 w.py',
+    hooked: 'x',
+    prehooked: 'y',
+  };
   const scriptsIn = (): typeof scripts => scripts;
   const commands = commandsOfArgv(['npm', 'start'], scriptsIn) ?? [];
   assert.deepEqual(

@@ -68,26 +68,43 @@ test('groups become modes; other sections are named', () => {
     folderOf(),
   );
   assert.deepEqual(plan.modes, { front: ['a', 'b'] });
-  assert.deepEqual(plan.leftOut.map(({ name }) => name), ['e']);
+  assert.deepEqual(
+    plan.leftOut.map(({ name }) => name),
+    ['e'],
+  );
   assert.match(plan.notes.join(), /\[include\]/);
 });
 
 test('what cannot be taken over is told', () => {
-  const notes = one('command=x\nuser=www\nstdout_logfile=/x\nstopsignal=TERM\nautostart=false\nautorestart=unexpected').notes;
-  for (const word of [/user/, /logs\/<name>\.log/, /SIGTERM/, /autostart/, /exit code 0/]) assert.match(notes.join('\n'), word);
+  const notes = one(
+    'command=x\nuser=www\nstdout_logfile=/x\nstopsignal=TERM\nautostart=false\nautorestart=unexpected',
+  ).notes;
+  for (const word of [/user/, /logs\/<name>\.log/, /SIGTERM/, /autostart/, /exit code 0/])
+    assert.match(notes.join('\n'), word);
 });
 
 test('a program without a command, or with an open quote, is left out with the reason', () => {
   const { leftOut, services } = parseSupervisord('[program:a]\ndirectory=/\n[program:b]\ncommand="x\n', folderOf());
   assert.equal(services.length, 0);
-  assert.deepEqual(leftOut.map(({ reason }) => reason), ['it has no command', 'its command leaves a quote open']);
+  assert.deepEqual(
+    leftOut.map(({ reason }) => reason),
+    ['it has no command', 'its command leaves a quote open'],
+  );
 });
 
 test('INI: continued lines, both comment signs, repeated sections, strange lines', () => {
   const ini = readIni('before\n[a]\nx = 1\n# c\ny: two ;c\n three\n[a]\nx=3\n[b\n=z\n');
   assert.deepEqual(
     ini.sections.map(({ name, values }) => [name, [...values]]),
-    [['a', [['x', '3'], ['y', 'two\nthree']]]],
+    [
+      [
+        'a',
+        [
+          ['x', '3'],
+          ['y', 'two\nthree'],
+        ],
+      ],
+    ],
   );
   assert.deepEqual(ini.repeated, ['a']);
   assert.deepEqual(ini.strange, [1, 9, 10]);

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatDuration } from '../../core/duration.js';
 import type { CheckDeps } from '../check-deps.js';
+import { listFolder } from '../list-folder.js';
 import { type CheckFinding, ok, warning } from '../report.js';
 import { listSome } from '../words.js';
 
@@ -36,17 +37,13 @@ function readClockSync(): Promise<ClockSync> {
 }
 
 function readFileStamps({ paths, show }: CheckDeps): readonly Stamp[] {
-  return [paths.home, paths.run, paths.data, paths.logs].filter(isFolder).flatMap((folder) =>
-    readdirSync(folder).flatMap((name): readonly Stamp[] => {
+  return [paths.home, paths.run, paths.data, paths.logs].flatMap((folder) =>
+    listFolder(folder).flatMap((name): readonly Stamp[] => {
       const path = join(folder, name);
       const stats = statSync(path, { throwIfNoEntry: false });
       return stats?.isFile() === true ? [{ what: show(path), atMs: stats.mtimeMs }] : [];
     }),
   );
-}
-
-function isFolder(path: string): boolean {
-  return existsSync(path) && statSync(path).isDirectory();
 }
 
 function readRowStamps({ facts }: CheckDeps): readonly Stamp[] {

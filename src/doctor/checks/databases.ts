@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatSize } from '../../core/size.js';
 import type { HomePaths } from '../../process/home.js';
@@ -7,6 +7,7 @@ import { readCommandLine } from '../../process/proc-stat.js';
 import { type CheckDepth, type DatabaseReading, inspectDatabase } from '../../store/inspect-database.js';
 import { LATEST_MIGRATION } from '../../store/migrate.js';
 import type { CheckDeps } from '../check-deps.js';
+import { listFolder } from '../list-folder.js';
 import { type CheckFinding, ok, orOk, warning } from '../report.js';
 import { count } from '../words.js';
 import { judgeDatabase } from './judge-database.js';
@@ -42,8 +43,8 @@ export function checkDatabases({ paths, facts, show }: CheckDeps): readonly Chec
 
 /** `status.db`, and the services' own. */
 export function listDatabases({ statusDb, data }: HomePaths): readonly string[] {
-  const own = existsSync(data) ? readdirSync(data).filter((file) => file.endsWith('.db')) : [];
-  return [...(existsSync(statusDb) ? [statusDb] : []), ...own.sort().map((file) => join(data, file))];
+  const own = listFolder(data).filter((file) => file.endsWith('.db'));
+  return [...(existsSync(statusDb) ? [statusDb] : []), ...own.toSorted().map((file) => join(data, file))];
 }
 
 function depthFor(bytes: number): CheckDepth {

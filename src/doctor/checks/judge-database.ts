@@ -45,6 +45,10 @@ export function judgeDatabase(situation: DatabaseSituation): readonly CheckFindi
         error({ code: 'DATABASE_LOCKED', subject: path, evidence, mend: `fuser -v ${path} names who has it open` }),
       ];
     }
+    case 'unfinished': {
+      const evidence = 'holds a transaction that was cut off when its writer was killed: the next one takes it back';
+      return [info({ code: 'DATABASE_NOT_CHECKED', subject: path, evidence })];
+    }
     case 'unreadable': {
       const evidence = `cannot be read (${size}): ${reading.detail}`;
       return [error({ code: 'DATABASE_UNREADABLE', subject: path, evidence, mend: `ls -l ${path}` })];

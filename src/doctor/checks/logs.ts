@@ -1,7 +1,8 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatSize } from '../../core/size.js';
 import type { CheckDeps } from '../check-deps.js';
+import { listFolder } from '../list-folder.js';
 import { type CheckFinding, ok, warning } from '../report.js';
 import { count } from '../words.js';
 
@@ -20,9 +21,7 @@ export function checkLogs({ paths, show }: CheckDeps): readonly CheckFinding[] {
 }
 
 function readLogFiles(folder: string): readonly LogFile[] {
-  // What is no folder is the business of the check of permissions.
-  if (!existsSync(folder) || !lstatSync(folder).isDirectory()) return [];
-  return readdirSync(folder).flatMap((name) => {
+  return listFolder(folder).flatMap((name) => {
     const stats = lstatSync(join(folder, name), { throwIfNoEntry: false });
     return stats?.isFile() === true ? [{ path: join(folder, name), bytes: stats.size }] : [];
   });

@@ -1,8 +1,9 @@
-import { accessSync, constants, existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { HomePaths } from '../../process/home.js';
 import type { CheckDeps } from '../check-deps.js';
+import { isVisible, listFolder } from '../list-folder.js';
 import { type CheckFinding, error, orOk } from '../report.js';
 import {
   describeOpenFiles,
@@ -49,8 +50,7 @@ function listDatabaseFiles({ home, data }: HomePaths): readonly FileMode[] {
 }
 
 function filesIn(folder: string, isMeant: (name: string) => boolean): readonly FileMode[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  return listFolder(folder)
     .filter(isMeant)
     .flatMap((name) => {
       const stats = lstatSync(join(folder, name), { throwIfNoEntry: false });
@@ -65,7 +65,8 @@ function judgeOwners(
 ): readonly CheckFinding[] {
   const { uid, username } = userInfo();
   if (uid === 0) return [];
-  const foreign = [home, statusDb, run, data, logs, pm2].filter((path) => {
+  const paths = isVisible(home) ? [home, statusDb, run, data, logs, pm2] : [home, logs];
+  const foreign = paths.filter((path) => {
     const stats = statSync(path, { throwIfNoEntry: false });
     return stats !== undefined && stats.uid !== uid;
   });

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DAEMON_KEY, lockPath } from '../../process/home.js';
 import { readLaunchRecord } from '../../process/launch-record.js';
 import { readBootId, readCommandLine, readProcStat } from '../../process/proc-stat.js';
 import type { CheckDeps } from '../check-deps.js';
+import { listFolder } from '../list-folder.js';
 import { type CheckFinding, info, ok, warning } from '../report.js';
 import { count, describeProcess } from '../words.js';
 
@@ -29,8 +30,7 @@ export function checkPidFiles(deps: CheckDeps): readonly CheckFinding[] {
 }
 
 function readPidFiles({ paths, facts }: CheckDeps): readonly PidFileSituation[] {
-  const files = existsSync(paths.run) ? readdirSync(paths.run) : [];
-  return files
+  return listFolder(paths.run)
     .filter((file) => file.endsWith('.pid'))
     .map((file) => {
       const key = file.slice(0, -'.pid'.length);

@@ -1,4 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs';
 import type { ObservedInstance } from '../../observe/observe-processes.js';
 import { DAEMON_KEY, lockPath } from '../../process/home.js';
 import { isAlive } from '../../process/identity.js';
@@ -7,6 +6,7 @@ import { readLockHolders } from '../../process/lock-holders.js';
 import { readBootId, readCommandLine } from '../../process/proc-stat.js';
 import { readTree } from '../../process/tree.js';
 import { type CheckDeps, NO_STACK } from '../check-deps.js';
+import { listFolder } from '../list-folder.js';
 import { type CheckFinding, notChecked, orOk, warning } from '../report.js';
 import { count, describeProcess } from '../words.js';
 import { type Holder, judgeProcess, lockDeleted } from './judge-process.js';
@@ -60,8 +60,9 @@ function describeHolder(pid: number): Holder {
 
 /** Services that live and are in the manifest no more. */
 function findStrays(known: ReadonlySet<string>, paths: CheckDeps['paths'], canStop: boolean): readonly CheckFinding[] {
-  const files = existsSync(paths.run) ? readdirSync(paths.run) : [];
-  const keys = files.filter((file) => file.endsWith('.lock')).map((file) => file.slice(0, -'.lock'.length));
+  const keys = listFolder(paths.run)
+    .filter((file) => file.endsWith('.lock'))
+    .map((file) => file.slice(0, -'.lock'.length));
   return keys
     .filter((key) => !OWN_KEYS.includes(key) && !known.has(key))
     .flatMap((key) => {

@@ -15,7 +15,10 @@ begin at its folder. All faults are told at once, and nothing is started.
         sigctl: {
           after: ['market-data'],
           ready: { http: '/health', port: 3002, within: '20s' },
-          health: { heartbeat: '15s', progress: { name: 'cycle', within: '90s' } },
+          health: {
+            heartbeat: '15s',
+            progress: { name: 'cycle', within: '90s' },
+          },
         },
       },
       { name: 'market-data', script: 'collect.py', interpreter: 'python3' },

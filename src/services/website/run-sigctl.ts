@@ -28,24 +28,23 @@ export interface SigctlCall {
  */
 export function runSigctl(call: SigctlCall): Promise<SigctlRun> {
   const [stdout, stderr] = [openNamelessFile(), openNamelessFile()];
+  const ending = new AbortController();
   return new Promise<SigctlRun>((resolve) => {
-    const child = spawn(call.bin, call.args, {
-      cwd: call.cwd,
-      env: call.env,
-      detached: true,
-      stdio: ['ignore', stdout, stderr],
-    });
-    const deadline = setTimeout(
-      () => resolve({ kind: 'unfinished', afterMs: call.answerWithinMs }),
-      call.answerWithinMs,
-    );
+    const { bin, args, env, cwd, answerWithinMs } = call;
+    const child = spawn(bin, args, { cwd, env, detached: true, stdio: ['ignore', stdout, stderr] });
+    const deadline = setTimeout(() => resolve({ kind: 'unfinished', afterMs: answerWithinMs }), answerWithinMs);
     child.once('error', (error) => resolve({ kind: 'unstartable', reason: error.message }));
-    child.once('exit', (exitCode) => {
-      clearTimeout(deadline);
+    const onExit = (exitCode: number | null) =>
       resolve({ kind: 'exited', exitCode, stdout: readTail(stdout), stderr: readTail(stderr) });
+    child.once('exit', onExit);
+    ending.signal.addEventListener('abort', () => {
+      clearTimeout(deadline);
+      // The files are closed: whoever ends after the deadline must not be read any more.
+      child.off('exit', onExit);
     });
     child.unref();
   }).finally(() => {
+    ending.abort();
     closeSync(stdout);
     closeSync(stderr);
   });

@@ -19,6 +19,9 @@ const CHART_CANDLES = 180;
 /** Trades read: the newest are listed, all are marks on the chart. */
 const TRADES_READ = 60;
 
+/** Waiting for the table blocks every request: a locked one is soon shown as a failing check instead. */
+const BUSY_TIMEOUT_MS = 250;
+
 /** What to type when a source is not there yet, and when it cannot be read. */
 interface SourceCommands {
   readonly missing: string;
@@ -73,7 +76,7 @@ export function readSnapshot(deps: SnapshotDeps): SiteSnapshot {
 function readServices(deps: SnapshotDeps, stack: Stack, nowMs: number): Reading<StackReading> {
   return reading('the status table', STACK_COMMANDS, () => {
     if (!existsSync(deps.statusDb)) return 'There is no status table yet.';
-    const db = openStatusDb(deps.statusDb, { readonly: true });
+    const db = openStatusDb(deps.statusDb, { readonly: true, busyTimeoutMs: BUSY_TIMEOUT_MS });
     try {
       const faults: string[] = [];
       const statuses = readStatuses(db, (fault) => faults.push(fault.message));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { runSigctl } from '../../../src/services/website/run-sigctl.js';
 import { createStack, eventually } from './rig.js';
 import { control, startSite, writeFakeSigctl } from './site.js';
 
@@ -133,4 +134,14 @@ test('output beyond all measure is cut, not held in memory', async (t) => {
   assert.equal(answer.status, 502);
   assert.equal(answer.json()['message'], 'too much');
   assert.ok(answer.text.length < 10_000);
+});
+
+test('a command that outlasts the patience of the site goes on, and its end disturbs nobody', async (t) => {
+  const stack = await createStack(t);
+  const bin = writeFakeSigctl(stack, 'sleep 0.5; echo late; : > finished');
+  const call = { bin, args: [], env: { PATH: process.env['PATH'] ?? '' }, cwd: stack.root, answerWithinMs: 50 };
+  assert.deepEqual(await runSigctl(call), { kind: 'unfinished', afterMs: 50 });
+  await eventually(() => existsSync(join(stack.root, 'finished')) || undefined, 'the command to finish');
+  // Were the end still listened to, reading its closed files would end this process.
+  assert.equal((await runSigctl({ ...call, answerWithinMs: 60_000 })).kind, 'exited');
 });
