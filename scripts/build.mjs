@@ -2,7 +2,8 @@
  * Builds `dist/`: the CLI (`cli.pack.js` and `cli/`), one entry per service, the kit with its types, and the migrations.
  * Everything is made in a stage first and moved into place file by file, so that a running sigctl never reads half a file.
  *
- * `--if-possible` does nothing where the dev dependencies are absent (`npm ci --omit=dev`); `--watch` builds again on each change.
+ * `--if-possible` does nothing where the dev dependencies are absent (`npm ci --omit=dev`); `--watch` builds again on each change,
+ * `--clean` leaves nothing of an earlier build.
  */
 import { spawnSync } from 'node:child_process';
 import {
@@ -14,6 +15,8 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
+  utimesSync,
   watch,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,6 +26,7 @@ import { packCli } from './pack-cli.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
+const flag = process.argv[2];
 
 /** @param {import('esbuild')} esbuild */
 async function buildInto(esbuild, stage) {
@@ -58,17 +62,27 @@ function buildTypes(stage) {
   if (status !== 0) throw new Error('Cannot build the types of "sigctl/service"');
 }
 
-/** Moves the stage into `dist/`, file by file, and removes what this build no longer makes. */
+/** A sigctl that runs on loads pieces of the build that it started with for as long as it runs. */
+const KEEP_OLD_MS = 3_600_000;
+
+/** Moves the stage into `dist/`, file by file, and removes what no build of the last hour (`--clean`: not this one) made. */
 function publish(stage) {
   const made = files(stage);
+  const now = new Date();
   for (const file of made) {
     const target = join(dist, file);
-    if (existsSync(target) && readFileSync(target).equals(readFileSync(join(stage, file)))) continue;
+    if (existsSync(target) && readFileSync(target).equals(readFileSync(join(stage, file)))) {
+      utimesSync(target, now, now);
+      continue;
+    }
     mkdirSync(dirname(target), { recursive: true });
     renameSync(join(stage, file), target);
   }
-  const stale = files(dist).filter((file) => !file.startsWith('.stage-') && !made.includes(file));
-  for (const file of stale) rmSync(join(dist, file));
+  const keepAfterMs = flag === '--clean' ? Number.POSITIVE_INFINITY : now.getTime() - KEEP_OLD_MS;
+  const others = files(dist).filter((file) => !file.startsWith('.stage-') && !made.includes(file));
+  for (const file of others) {
+    if (statSync(join(dist, file)).mtimeMs < keepAfterMs) rmSync(join(dist, file), { force: true });
+  }
 }
 
 function files(folder) {
@@ -104,7 +118,6 @@ async function buildOnChange(esbuild) {
   });
 }
 
-const flag = process.argv[2];
 try {
   const esbuild = await import('esbuild');
   await (flag === '--watch' ? buildOnChange(esbuild) : build(esbuild));

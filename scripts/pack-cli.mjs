@@ -95,7 +95,7 @@ function loadCli(hot, require, pack) {
     if (!name.startsWith('./')) return require(name);
     if (loaded[name] === undefined) {
       loaded[name] = { exports: {} };
-      const piece = hot[name] ?? require(pack.replace('cli.pack.js', name));
+      const piece = hot[name] ?? require(pack.replace('cli.pack.js', `cli/${name.slice(2)}`));
       piece(loaded[name], loaded[name].exports, load, thisFile);
     }
     return loaded[name].exports;

@@ -84,5 +84,17 @@ async function reportRefusal(line: RefusedLine, terminal: Terminal, argv: readon
   // Nothing was typed, and the help is on stderr.
   if (line.refusal.code === 'commander.help') return EXIT.usage;
   const { usageError } = await import('./cli/usage-error.js');
-  return reportError(usageError(line, argv), terminal, argv);
+  const isWord = line.refusal.code === 'commander.unknownCommand';
+  return reportError(usageError(line, argv, isWord ? await serviceNames(terminal, argv) : []), terminal, argv);
+}
+
+/** None where there is no manifest, or one with faults: the line is what was asked about. */
+async function serviceNames(terminal: Terminal, argv: readonly string[]): Promise<readonly string[]> {
+  const config = configOf(argv);
+  try {
+    const { stack } = await createDeps(terminal, config).openProject(config);
+    return stack.services.map(({ name }) => name);
+  } catch {
+    return [];
+  }
 }

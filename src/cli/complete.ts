@@ -53,18 +53,18 @@ interface Sources {
 async function possible(position: Position, sources: Sources): Promise<readonly Candidate[]> {
   switch (position.kind) {
     case 'command':
-      return listCommands(sources.deps);
+      return listCommands(sources.deps, position.start);
     case 'option':
       return sources.options.flatMap(({ long, description }) =>
         long && !position.used.includes(long) ? [{ value: long, description }] : [],
       );
     case 'value': {
       const { argChoices, flags } = position.option;
-      return named(/<(.*)>/.exec(flags)?.[1] ?? '', argChoices, sources);
+      return named({ name: /<(.*)>/.exec(flags)?.[1] ?? '', choices: argChoices, start: position.start }, sources);
     }
     case 'argument': {
-      const { argChoices } = position.argument;
-      const all = await named(position.argument.name(), argChoices, sources);
+      const { argument, start } = position;
+      const all = await named({ name: argument.name(), choices: argument.argChoices, start }, sources);
       return all.filter(({ value }) => !position.given.includes(value));
     }
     case 'nothing':
@@ -76,8 +76,7 @@ async function possible(position: Position, sources: Sources): Promise<readonly 
 
 /** By the name that a help text gives to an argument or to the value of an option. */
 async function named(
-  name: string,
-  choices: readonly string[] | undefined,
+  { name, choices, start }: { name: string; choices: readonly string[] | undefined; start: string },
   { deps, command, readStack }: Sources,
 ): Promise<readonly Candidate[]> {
   if (choices !== undefined) return choices.map((value) => ({ value, description: '' }));
@@ -91,7 +90,7 @@ async function named(
       }));
     case 'subject':
       return [
-        ...(await listCommands(deps)),
+        ...(await listCommands(deps, start)),
         ...HELP_TOPICS.map(({ name: value, description }) => ({ value, description })),
       ];
     case 'file':
@@ -106,8 +105,11 @@ async function named(
   }
 }
 
-async function listCommands(deps: Deps): Promise<readonly Candidate[]> {
-  const names = Object.keys(COMMANDS).filter(isCommandName);
+/** Only those that can be meant are loaded, for their descriptions. */
+async function listCommands(deps: Deps, start: string): Promise<readonly Candidate[]> {
+  const names = Object.keys(COMMANDS)
+    .filter(isCommandName)
+    .filter((name) => name.startsWith(start));
   const commands = await Promise.all(names.map((name) => COMMANDS[name](deps)));
   return commands.map((command) => ({ value: command.name(), description: command.description() }));
 }

@@ -75,7 +75,7 @@ function unwritable(shell: Shell, path: string, cause: unknown): SigctlError {
   return new SigctlError(`Cannot write "${path}": ${why}`, {
     code: 'COMPLETION_UNWRITABLE',
     hint: `Write it elsewhere, and source it: sigctl completion ${shell} > sigctl-completion`,
-    exitCode: EXIT.failed,
+    exitCode: EXIT.environment,
     cause,
   });
 }

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Help, type Option } from 'commander';
 
 /** `sigctl` without its commands: name, purpose and the options that work behind every command. */
 export function createRoot(version: string): Command {
@@ -7,5 +7,11 @@ export function createRoot(version: string): Command {
     .version(version, '-V, --version')
     .option('-c, --config <file>', 'the manifest (default: ecosystem.config.cjs here or in a folder above)')
     .option('--no-color', 'no colour (also NO_COLOR)')
-    .helpCommand(false);
+    .helpCommand(false)
+    .configureHelp({ optionDescription: describeOption });
+}
+
+/** That a flag is off unless it is typed goes without saying. */
+function describeOption(option: Option): string {
+  return option.defaultValue === false ? option.description : new Help().optionDescription(option);
 }

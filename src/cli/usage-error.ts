@@ -10,6 +10,8 @@ interface Line {
   readonly text: string;
   readonly command: Command;
   readonly argv: readonly string[];
+  /** Of the manifest, where it can be read. */
+  readonly services: readonly string[];
 }
 
 interface Explanation {
@@ -43,8 +45,12 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** Says of a line that commander refused what cannot be done, and the line that was probably meant. Exit code 2. */
-export function usageError({ refusal, command }: RefusedLine, argv: readonly string[]): SigctlError {
-  const line = { text: refusal.message, command, argv };
+export function usageError(
+  { refusal, command }: RefusedLine,
+  argv: readonly string[],
+  services: readonly string[] = [],
+): SigctlError {
+  const line = { text: refusal.message, command, argv, services };
   const { message, code, hint } = EXPLAIN[refusal.code]?.(line) ?? {
     code: 'USAGE_INVALID',
     message: `Cannot run "${shellLine(argv)}": ${refusal.message.replace(/^error: /, '')}`,
@@ -53,7 +59,7 @@ export function usageError({ refusal, command }: RefusedLine, argv: readonly str
   return new SigctlError(message, { code, hint, exitCode: EXIT.usage, cause: refusal });
 }
 
-function unknownCommand({ command, argv }: Line): Explanation {
+function unknownCommand({ command, argv, services }: Line): Explanation {
   const typed = command.args[0] ?? '';
   const names = visibleCommands(command);
   const other = Object.hasOwn(OTHER_WORDS, typed) ? OTHER_WORDS[typed] : undefined;
@@ -61,8 +67,14 @@ function unknownCommand({ command, argv }: Line): Explanation {
   return {
     code: 'COMMAND_UNKNOWN',
     message: `Cannot find command ${JSON.stringify(typed)}`,
-    hint: meant === undefined ? 'See all commands: sigctl --help' : didYouMean(argv, typed, meant),
+    hint: meant === undefined ? hintAtService(typed, services) : didYouMean(argv, typed, meant),
   };
+}
+
+function hintAtService(typed: string, services: readonly string[]): string {
+  return services.includes(typed)
+    ? `It is a service, so name a command before it: sigctl status ${typed}`
+    : 'See all commands: sigctl --help';
 }
 
 function unknownOption({ text, command, argv }: Line): Explanation | undefined {
@@ -70,21 +82,22 @@ function unknownOption({ text, command, argv }: Line): Explanation | undefined {
   if (typed === undefined) return undefined;
   const [flag = typed, ...value] = typed.split('=');
   const meant = nearestOption(flag, command);
-  const later = meant === undefined ? behindCommand(flag, command, argv) : undefined;
+  const corrected = meant?.required === true && value.length > 0 ? `${meant.long}=${value.join('=')}` : meant?.long;
   return {
     code: 'OPTION_UNKNOWN',
-    message: `Cannot find option ${JSON.stringify(flag)} of "${nameOf(command)}"`,
+    message:
+      meant?.long === flag
+        ? `Cannot give "${flag}" a value: it takes none`
+        : `Cannot find option ${JSON.stringify(flag)} of "${nameOf(command)}"`,
     hint:
-      meant === undefined
-        ? (later ?? helpFor(command))
-        : didYouMean(argv, typed, value.length === 0 ? meant : `${meant}=${value.join('=')}`),
+      corrected == null ? (behindCommand(flag, command, argv) ?? helpFor(command)) : didYouMean(argv, typed, corrected),
   };
 }
 
 /** `--json status`: an option of the command, typed before it. */
 function behindCommand(flag: string, program: Command, argv: readonly string[]): string | undefined {
   const command = program.commands.find((candidate) => argv.includes(candidate.name()));
-  if (command === undefined || !longOptions(command).includes(flag)) return undefined;
+  if (command === undefined || !knownOptions(command).some(({ long }) => long === flag)) return undefined;
   return `Put it behind the command: ${shellLine([...argv.filter((word) => word !== flag), flag])}`;
 }
 
@@ -153,19 +166,19 @@ function withoutLast(words: readonly string[], word: string): readonly string[] 
 }
 
 /** Dashes are no letters: else every short option would be near every other one. */
-function nearestOption(flag: string, command: Command): string | undefined {
+function nearestOption(flag: string, command: Command): Option | undefined {
+  const options = knownOptions(command);
   const meant = nearest(
     flag.replace(/^-+/, ''),
-    longOptions(command).map((long) => long.slice(2)),
+    options.flatMap(({ long }) => (long ? [long.slice(2)] : [])),
   );
-  return meant === undefined ? undefined : `--${meant}`;
+  return options.find(({ long }) => long === `--${meant}`);
 }
 
 /** Those of the program too, which work behind every command. */
-function longOptions(command: Command): readonly string[] {
-  const inherited = command.parent === null ? [] : longOptions(command.parent);
-  const own = command.createHelp().visibleOptions(command);
-  return [...new Set([...own.flatMap(({ long }) => (long ? [long] : [])), ...inherited])];
+function knownOptions(command: Command): readonly Option[] {
+  const inherited = command.parent === null ? [] : knownOptions(command.parent);
+  return [...command.createHelp().visibleOptions(command), ...inherited];
 }
 
 function optionOf(command: Command, flags: string): Option | undefined {

@@ -44,7 +44,7 @@ Examples:
 
 Files: bash \${XDG_DATA_HOME:-~/.local/share}/bash-completion/completions/sigctl, zsh ~/.zfunc/_sigctl,
 fish \${XDG_CONFIG_HOME:-~/.config}/fish/completions/sigctl.fish. Your rc files are never changed.
-Exit codes: 0 printed, installed, or there already; 1 the file cannot be written; 2 wrong use.`;
+Exit codes: 0 printed, installed, or there already; 1 there is a file that is not sigctl's; 2 wrong use; 4 it cannot be written.`;
 
 /** @throws {SigctlError} SHELL_UNKNOWN, OPTIONS_CONFLICT (exit 2), and what `install` throws. */
 export function runCompletion(deps: CompletionDeps, { action, shell, json }: CompletionOptions): number {

@@ -58,12 +58,13 @@ export async function runDoctor(deps: DoctorDeps, options: DoctorOptions): Promi
   const fixes = options.fix ? await deps.mend(before, { config, waitMs }) : undefined;
   // What was mended is looked at again, so that the report tells what holds now.
   const findings = fixes?.some(({ kind }) => kind === 'fixed') === true ? await deps.diagnose(config) : before;
+  const exitCode = exitCodeOf(findings, options.strict);
   deps.out.print(
     options.json
-      ? renderJson(toJson(findings, fixes ?? [], deps.nowMs()))
+      ? renderJson({ ok: exitCode === EXIT.ok, ...toJson(findings, fixes ?? [], deps.nowMs()) })
       : renderDiagnosis({ findings, fixes }, { width: deps.out.width, colour: deps.out.colour }),
   );
-  return exitCodeOf(findings, options.strict);
+  return exitCode;
 }
 
 /** Pure. */
@@ -73,11 +74,9 @@ export function exitCodeOf(findings: readonly Finding[], strict: boolean): numbe
 }
 
 function toJson(findings: readonly Finding[], fixes: readonly FixOutcome[], nowMs: number) {
-  const counts = countSeverities(findings);
   return {
-    ok: counts.error === 0,
     asOf: new Date(nowMs).toISOString(),
-    counts,
+    counts: countSeverities(findings),
     findings: findings.map(({ check, severity, code, subject, evidence, mend, remedy }) => ({
       check,
       severity,

@@ -28,7 +28,11 @@ export function openStatusDb(
   let db: StatusDb | undefined;
   try {
     if (!readonly) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    db = new BetterSqlite3(path, { readonly, fileMustExist: readonly, timeout: readonly ? BUSY_TIMEOUT_MS : 0 });
+    db = new BetterSqlite3(path, {
+      readonly,
+      fileMustExist: readonly,
+      timeout: options.busyTimeoutMs ?? (readonly ? BUSY_TIMEOUT_MS : 0),
+    });
     if (readonly) requireVersion(db);
     else prepareForWriting(db);
     db.pragma('foreign_keys = ON');

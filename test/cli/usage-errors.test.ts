@@ -26,6 +26,8 @@ const LINES: readonly (readonly [readonly string[], string, RegExp, string])[] =
   [['status', '-json'], 'OPTION_UNKNOWN', /"-json"/, 'Did you mean: sigctl status --json'],
   [['stop', '--wiat=5s', 'web'], 'OPTION_UNKNOWN', /"--wiat" of/, 'Did you mean: sigctl stop --wait=5s web'],
   [['start', '--no-colour'], 'OPTION_UNKNOWN', /"--no-colour" of/, 'Did you mean: sigctl start --no-color'],
+  [['status', '--json=1'], 'OPTION_UNKNOWN', /^Cannot give "--json" a value/, 'Did you mean: sigctl status --json'],
+  [['status', '--josn=1'], 'OPTION_UNKNOWN', /"--josn" of/, 'Did you mean: sigctl status --json'],
   [['start', '-x'], 'OPTION_UNKNOWN', /"-x" of/, 'See how: sigctl help start'],
   [['start', "--it's"], 'OPTION_UNKNOWN', /"--it's" of/, 'See how: sigctl help start'],
   [['--json', 'status'], 'OPTION_UNKNOWN', /"--json" of "sigctl"/, 'Put it behind the command: sigctl status --json'],
@@ -98,6 +100,15 @@ test('a value that a command refuses by itself is told in its words', async () =
   const program = new Command('sigctl').argument('<paint>', 'colour', parse).action(() => undefined);
   const error = await refusal(refuseQuietly(program), ['7']);
   assert.equal(error.message, 'Cannot use "7" as <paint>: expected a colour');
+});
+
+test('a service where a command belongs is told apart from a word that means nothing', async (t) => {
+  const root = project(t);
+  const run = await sigctl(root, ['trading']);
+  assert.equal(run.exitCode, 2);
+  assert.match(run.stderr, /\nhint: It is a service, so name a command before it: sigctl status trading\n$/);
+  const elsewhere = await sigctl(root, ['trading', '-c', 'absent.cjs']);
+  assert.match(elsewhere.stderr, /^sigctl: Cannot find command "trading"\nhint: See all commands: sigctl --help\n$/);
 });
 
 test('a wrong line is one message on stderr, and nothing on stdout', async (t) => {

@@ -208,11 +208,11 @@ test('completion install renews an older script of sigctl, and leaves a file of 
   assert.equal(readFileSync(path, 'utf8'), '#compdef sigctl\n# by hand\n');
 });
 
-test('completion install says why a file cannot be written, and exits 1', async (t) => {
+test('completion install says why a file cannot be written, and exits 4', async (t) => {
   const where = place(t);
   writeFileSync(join(where.home, '.config'), 'no folder');
   const { exitCode, stderr } = await run(where, 'sigctl', ['completion', 'install', '--shell', 'fish']);
-  assert.equal(exitCode, 1);
+  assert.equal(exitCode, 4);
   assert.match(stderr, /^sigctl: Cannot write ".*sigctl\.fish": (ENOTDIR|EEXIST)\nhint: .*sigctl completion fish > /);
   assert.equal(existsSync(join(where.home, '.config/fish')), false);
 });

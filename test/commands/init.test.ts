@@ -25,12 +25,18 @@ function makeDeps(changes: Partial<InitDeps> = {}, existing?: string) {
     check: async () => ({ services: ['web', 'bot'], notes: ['bot: "x" is not here'] }),
     write: (_draft, _target, { replace }) => void seen.written.push(replace),
     out: {
-      print: (text) => void (seen.out += `${text}\n`),
-      note: (text) => void (seen.err += `${text}\n`),
+      print: (text) => {
+        seen.out += `${text}\n`;
+      },
+      note: (text) => {
+        seen.err += `${text}\n`;
+      },
       showProgress: () => ({ report: () => undefined, done: () => undefined }),
       width: 80,
       colour: false,
-      setExitCode: (code) => void (seen.exitCode = code),
+      setExitCode: (code) => {
+        seen.exitCode = code;
+      },
     },
     ...changes,
   };

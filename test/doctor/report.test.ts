@@ -163,6 +163,11 @@ test('with --fix the report and the exit code are of the look after the mending'
   assert.equal(result.fixes[0].kind, 'fixed');
 });
 
+test('ok in --json is the exit code', async () => {
+  assert.equal((await visit({}, [WARNING], [])).result.ok, true);
+  assert.equal((await visit({ strict: true }, [WARNING], [])).result.ok, false);
+});
+
 test('--json holds every finding, with its command and whether --fix would mend it', async () => {
   const { result } = await visit({}, [WARNING], []);
   assert.equal(result.schemaVersion, 1);

@@ -12,8 +12,12 @@ function project(t: TestContext, files: Readonly<Record<string, string>>) {
   const root = makeProject(t, files);
   const output = { out: '', err: '' };
   const out = {
-    print: (text: string) => void (output.out += `${text}\n`),
-    note: (text: string) => void (output.err += `${text}\n`),
+    print: (text: string) => {
+      output.out += `${text}\n`;
+    },
+    note: (text: string) => {
+      output.err += `${text}\n`;
+    },
     showProgress: () => ({ report: () => undefined, done: () => undefined }),
     width: 80,
     colour: false,

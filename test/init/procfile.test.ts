@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are the shell's, not ours
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseProcfile } from '../../src/init/procfile.js';

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are the shell's, not ours
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readIni } from '../../src/init/ini.js';

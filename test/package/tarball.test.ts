@@ -7,7 +7,7 @@ import { ROOT } from './installed.js';
 
 /** All that may be in it. */
 const WANTED =
-  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|ecosystem\.config\.cjs|bin\/(sigctl|package\.json)|scripts\/(start-server-decoupled|stop-server)\.sh|scripts\/services\/[a-z-]+\.sh|dist\/(cli\.cjs|service\.js|vendor\/[a-z]+\.cjs|migrations\/\d{3}-[a-z-]+\.sql|services\/[a-z-]+\/main\.js|types\/.+\.d\.ts))$/;
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|ecosystem\.config\.cjs|bin\/(sigctl|package\.json)|scripts\/(start-server-decoupled|stop-server)\.sh|scripts\/services\/[a-z-]+\.sh|dist\/(cli\.pack\.js|cli\/[\w-]+\.cjs|service\.js|migrations\/\d{3}-[a-z-]+\.sql|services\/[a-z-]+\/main\.js|types\/.+\.d\.ts))$/;
 
 /** What does not work without. */
 const NEEDED = [
@@ -15,14 +15,13 @@ const NEEDED = [
   'README.md',
   'bin/package.json',
   'bin/sigctl',
-  'dist/cli.cjs',
+  'dist/cli.pack.js',
   'dist/migrations/001-status.sql',
   'dist/service.js',
   'dist/services/market-data/main.js',
   'dist/services/trading/main.js',
   'dist/services/website/main.js',
   'dist/types/service/public.d.ts',
-  'dist/vendor/zod.cjs',
   'ecosystem.config.cjs',
   'package.json',
   'scripts/services/launch.sh',

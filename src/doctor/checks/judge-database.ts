@@ -19,8 +19,8 @@ export interface DatabaseSituation {
 
 /** What the command cannot do, or does besides. */
 const AFTERWARDS = {
-  status: 'A new one is made by the next command',
-  own: 'Stop its service before it is moved away; "sqlite3 <file> .recover" reads what is left of it',
+  status: 'A new one is made by the next command; sigctl restore brings that of a backup back',
+  own: 'sigctl restore brings that of a backup back; without one, stop its service, move it away, and try "sqlite3 <file> .recover"',
 } as const;
 
 function kindOf({ latestVersion }: DatabaseSituation): keyof typeof AFTERWARDS {

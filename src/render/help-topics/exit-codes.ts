@@ -4,12 +4,14 @@ export const EXIT_CODES = `Exit codes of sigctl
     0  Done, or already so. Asking for the state that holds is no failure.
     1  An operation failed: a service did not get ready or could not be
        stopped, another command holds the stack (see --wait), a backup or a
-       restore failed, doctor found an error (with --strict: a warning).
+       restore failed, doctor found an error (with --strict: a warning too),
+       a file that is not sigctl's would be replaced (completion install).
     2  Wrong use: unknown command, option, service or mode, a value that is
        none, no manifest or one with faults. Nothing was changed.
     3  status --check: not every service that should run is healthy.
     4  Environment: PM2 does not answer or does not start, a database is
-       locked, broken or of a newer sigctl, a log cannot be read.
+       locked, broken or of a newer sigctl, a log cannot be read, a file
+       cannot be written (init, completion install).
    70  A bug in sigctl. Its text on stderr is what a report needs.
   130  start, restart, mode or restore: Ctrl-C while waiting for services.
        The services stay as they are then.

@@ -41,7 +41,7 @@ Keys of an app, as in PM2
   instances           Processes (default: 1); "max" only with exec_mode cluster.
   exec_mode           "fork" (default) or "cluster", which PM2 runs by itself.
   autorestart         Start again after an exit (default: true).
-  cron_restart        Cron pattern of five or six fields.
+  cron_restart        Cron pattern of five or six fields, in your time zone.
   max_memory_restart  Restart above this size, 1M at least (default: no limit).
   kill_timeout        From SIGINT to SIGKILL at a stop (default: 1600ms).
   wait_ready          Ready at process.send('ready'), within listen_timeout
