@@ -105,7 +105,9 @@ function readPiece(text: string, at: number, isShell: boolean): Piece | undefine
     return close < 0 ? undefined : { value: text.slice(at + 1, close), end: close + 1 };
   }
   if (character === '"') return readDoubleQuoted(text, at, isShell);
-  if (character === '\\') return { value: text.charAt(at + 1).replace('\n', ''), end: at + 2 };
+  if (character === '\\' && at + 1 < text.length) {
+    return { value: text.charAt(at + 1).replace('\n', ''), end: at + 2 };
+  }
   if (isShell && (character === '$' || character === '`')) return readExpansion(text, at);
   return { value: character, end: at + 1, expands: isShell && /[*?[]/.test(character) };
 }

@@ -25,6 +25,7 @@ const PLAIN: readonly (readonly [string, LineCommand['command']])[] = [
   [`say "a b" 'c d' e\\ f ""`, { script: 'say', args: ['a b', 'c d', 'e f', ''] }],
   ['echo a#b # a comment', { script: 'echo', args: ['a#b'] }],
   ['/bin/sh -c "node server.js"', { script: 'server.js', args: [] }],
+  ['echo \\', { script: 'echo', args: ['\\'] }],
   ['php artisan serve', { script: 'php', args: ['artisan', 'serve'] }],
   ['cost "$ 5" 100$', { script: 'cost', args: ['$ 5', '100$'] }],
 ];
