@@ -3,7 +3,7 @@ import { composeEnv } from './compose-env.js';
 import { composeReady } from './compose-ready.js';
 import { composeBytes, composeDuration, composePorts } from './compose-values.js';
 import type { InitPlan, LeftOut, PlannedService, SourceFolder } from './init-plan.js';
-import { readDotEnv, STOP_WITHIN_MS, serviceOfCommand } from './line-service.js';
+import { readDotEnv, STOP_WITHIN_MS, serviceOfCommand, withFilePort } from './line-service.js';
 import { type Block, blockAt, isBlock, textOf } from './record.js';
 import { sourceBroken } from './source-error.js';
 
@@ -88,7 +88,7 @@ function addEnvironment(base: PlannedService, entry: Block, folder: SourceFolder
   const folderInside = hostFolder(entry);
   const cwd = base.cwd?.startsWith('/') || folderInside === undefined ? base.cwd : joined(folderInside, base.cwd);
   const { cwd: _own, ...rest } = base;
-  return {
+  const complete: PlannedService = {
     ...rest,
     ...(cwd === undefined || cwd === '.' ? {} : { cwd }),
     ...(Object.keys(allEnv).length > 0 ? { env: allEnv } : {}),
@@ -96,6 +96,7 @@ function addEnvironment(base: PlannedService, entry: Block, folder: SourceFolder
     ...(files.length > 0 ? { envFiles: files } : {}),
     notes: [...base.notes, ...notes],
   };
+  return withFilePort(complete, folder, true);
 }
 
 function noteHosts(service: PlannedService, hosts: readonly string[]): PlannedService {

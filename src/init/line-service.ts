@@ -25,10 +25,8 @@ export function serviceOfCommand(
   const dotEnv = readDotEnv(folder);
   const env = { ...found.env };
   const usesPort = found.variables.some((variable) => variable.name === 'PORT');
-  if (usesPort && env['PORT'] === undefined && dotEnv['PORT'] === undefined) {
-    env['PORT'] = fallbackOf('PORT', found.variables) ?? String(defaultPort);
-  }
-  const port = found.port ?? (usesPort ? portNumber(env['PORT'] ?? dotEnv['PORT']) : undefined);
+  if (usesPort) env['PORT'] ??= dotEnv['PORT'] ?? fallbackOf('PORT', found.variables) ?? String(defaultPort);
+  const port = found.port ?? (usesPort ? portNumber(env['PORT']) : undefined);
   const passEnv = [...new Set(found.variables.map((variable) => variable.name))].filter(
     (variable) =>
       !INHERITED.includes(variable) &&
@@ -50,6 +48,18 @@ export function serviceOfCommand(
 /** The variables of `.env`, which foreman and compose read without being told. */
 export function readDotEnv(folder: SourceFolder): Readonly<Record<string, string | undefined>> {
   return parseEnv(folder.read('.env') ?? '');
+}
+
+/**
+ * Says PORT where a file of variables would: the file may be that of several services, and no two can have one port.
+ *
+ * @param isOwnFile The service reads its port from there; otherwise it has none, and PORT is emptied for it.
+ */
+export function withFilePort(service: PlannedService, folder: SourceFolder, isOwnFile: boolean): PlannedService {
+  const texts = (service.envFiles ?? []).map((file) => parseEnv(folder.read(file) ?? '')['PORT']);
+  const typed = texts.findLast((text) => portNumber(text) !== undefined);
+  if (typed === undefined || service.env?.['PORT'] !== undefined) return service;
+  return { ...service, env: { ...service.env, PORT: isOwnFile ? typed : '' } };
 }
 
 export function fallbackOf(name: string, variables: readonly ShellVariable[]): string | undefined {

@@ -1,5 +1,5 @@
 import type { InitPlan, LeftOut, PlannedService, SourceFolder } from './init-plan.js';
-import { serviceOfCommand } from './line-service.js';
+import { serviceOfCommand, withFilePort } from './line-service.js';
 import { scriptsBelow } from './npm-script.js';
 import { commandsOfLine, type LineCommand, type ScriptsIn } from './shell-service.js';
 
@@ -75,6 +75,11 @@ function keeperOf(found: readonly LineCommand[]): number {
   return Math.max(0, listening);
 }
 
+/** Without its PORT for those that do not ask for it: it is the port of the one that does. */
 function withDotEnv(services: readonly PlannedService[], folder: SourceFolder): readonly PlannedService[] {
-  return folder.read('.env') === undefined ? services : services.map((service) => ({ ...service, envFiles: ['.env'] }));
+  if (folder.read('.env') === undefined) return services;
+  const isAsked = services.some(({ env }) => env?.['PORT'] !== undefined);
+  return services.map((service, index) =>
+    withFilePort({ ...service, envFiles: ['.env'] }, folder, !isAsked && index === 0),
+  );
 }

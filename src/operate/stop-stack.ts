@@ -7,7 +7,7 @@ import type { ServiceSpec } from '../core/stack.js';
 import type { StopStep } from '../core/stop-plan.js';
 import { SigctlError } from '../errors.js';
 import type { Pm2Client } from '../pm2/client.js';
-import { launchPath, lockPath } from '../process/home.js';
+import { launchPath, lockPath, pidPath } from '../process/home.js';
 import { identify, isAlive } from '../process/identity.js';
 import { readLockHolders } from '../process/lock-holders.js';
 import { endProcesses, endTree } from '../process/signals.js';
@@ -103,6 +103,8 @@ async function stopOne(
     tookMs: context.nowMs() - startedAtMs,
     forced: bySignals === 'killed' || (step.kind === 'stop' && tookByPm2Ms >= target.spec.killTimeoutMs),
   });
+  // A number that stays behind will be a stranger's one day, and `kill $(cat …)` would reach it.
+  if (outcome.kind === 'stopped') rmSync(pidPath(context.paths, step.key), { force: true });
   record(context, outcome);
   context.onProgress({ kind: 'stopped', outcome });
   return outcome;

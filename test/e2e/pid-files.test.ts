@@ -42,6 +42,13 @@ test('a stale PID file whose number belongs to a stranger is recognised, and the
   assert.ok(isPidAlive(number), 'the stranger was ended');
 });
 
+test("stop takes the PID file away: its number will be a stranger's one day", async (t) => {
+  const rig = await startRig(t, { apps: [app('trading', 'idle.mjs')] });
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  assert.equal((await rig.sigctl(['stop'])).exitCode, 0);
+  assert.throws(() => rig.pid('trading'), /ENOENT/);
+});
+
 test('a service that a stop leaves no process of leaves no lock behind either', async (t) => {
   const rig = await startRig(t, {
     apps: [app('parent', 'leaves-a-child.sh', { autorestart: false, sigctl: { ready: { log: 'child' } } })],

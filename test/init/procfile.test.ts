@@ -42,7 +42,7 @@ test('a default in the line, and a PORT in .env, win over that number', () => {
   assert.equal(parseProcfile('web: x ${PORT:-8123}', folderOf()).services[0]?.port, 8123);
   const [service] = parseProcfile('web: x $PORT', folderOf({ '.env': 'PORT=7001\n' })).services;
   assert.equal(service?.port, 7001);
-  assert.equal(service?.env, undefined);
+  assert.deepEqual(service?.env, { PORT: '7001' });
   assert.deepEqual(service?.envFiles, ['.env']);
 });
 
@@ -91,6 +91,20 @@ test('npm start is what package.json says, that of the folder in which it runs',
       ['outer.js', undefined],
       ['inner.js', 'api'],
       ['npm', 'gone'],
+    ],
+  );
+});
+
+test('a PORT in .env, which all of them read, is that of the one that asks for it', () => {
+  const { services } = parseProcfile(
+    'web: uvicorn a:b --port $PORT & python3 main.py & wait',
+    folderOf({ '.env': 'PORT=7001' }),
+  );
+  assert.deepEqual(
+    services.map(({ name, env, port }) => [name, env, port]),
+    [
+      ['web', { PORT: '7001' }, 7001],
+      ['main', { PORT: '' }, undefined],
     ],
   );
 });
