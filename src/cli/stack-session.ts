@@ -74,6 +74,7 @@ function createContext(
   request: SessionRequest,
   signal: AbortSignal,
 ): LockedContext {
+  let isRemembered = false;
   return {
     stack: project.stack,
     paths: project.paths,
@@ -83,6 +84,8 @@ function createContext(
     actor,
     nowMs,
     onLaunch: () => {
+      if (isRemembered) return;
+      isRemembered = true;
       project.rememberEnv();
       if (project.keptEnv.length > 0)
         note(

@@ -21,7 +21,7 @@ export function readStackView(
       stack,
       home: paths.home,
       mode: undefined,
-      daemonPid: undefined,
+      daemonPid: readDaemonPid(paths),
       reports: () => observeStack({ ...nothing, nowMs: nowMs() }),
     };
   }

@@ -29,7 +29,8 @@ export function readTerminal(argv: readonly string[], env: NodeJS.ProcessEnv = p
     outColour: hasColour(process.stdout),
     errColour: hasColour(process.stderr),
     outIsTerminal: process.stdout.isTTY === true,
-    errIsTerminal: process.stderr.isTTY === true,
+    // A terminal of no columns (some pseudo-terminals) makes a spinner repaint without end.
+    errIsTerminal: process.stderr.isTTY === true && (process.stderr.columns ?? 0) > 0,
     width: process.stdout.columns ?? PIPE_COLUMNS,
     exitCode: () => exitCode,
     setExitCode: (code) => {

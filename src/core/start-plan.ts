@@ -10,6 +10,15 @@ export type StartStep =
       readonly clear: readonly number[];
       readonly earlier: readonly string[];
     }
+  /** It was launched a moment ago, by an earlier command or by PM2 after a crash: it is waited for, and started anew if it exits. */
+  | {
+      readonly kind: 'settle';
+      readonly service: string;
+      readonly key: string;
+      readonly note: string | null;
+      readonly clear: readonly number[];
+      readonly earlier: readonly string[];
+    }
   /** It runs already, and is left alone. `note` says what is not as it should be. */
   | {
       readonly kind: 'keep';
@@ -29,6 +38,9 @@ export interface StartCandidate {
   readonly manifestHash: string;
   /** Keys of its processes that the manifest no longer names. */
   readonly earlier: readonly string[];
+  /** How long a start may take: a process younger than this may still fail. */
+  readonly readyWithinMs: number;
+  readonly nowMs: number;
 }
 
 /** Decides for one process whether it has to be started. Pure. A second copy is never the answer. */
@@ -36,7 +48,10 @@ export function planStart(candidate: StartCandidate): StartStep {
   const { service, key, process } = candidate;
   if (process.kind === 'none')
     return { kind: 'start', service, key, clear: process.leftovers, earlier: candidate.earlier };
-  return { kind: 'keep', service, key, pid: process.identity.pid, note: keepNote(candidate, process.parent) };
+  const note = keepNote(candidate, process.parent);
+  const isYoung = candidate.nowMs - process.startedAtMs < candidate.readyWithinMs;
+  if (isYoung && process.parent === 'pm2') return { kind: 'settle', service, key, note, clear: [], earlier: [] };
+  return { kind: 'keep', service, key, pid: process.identity.pid, note };
 }
 
 function keepNote({ service, runningHash, manifestHash }: StartCandidate, parent: 'pm2' | 'none'): string | null {

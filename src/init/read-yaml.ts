@@ -6,9 +6,10 @@ import { sourceBroken } from './source-error.js';
  * @throws {SigctlError} `INIT_SOURCE_BROKEN`, naming the line.
  */
 export async function readYaml(text: string, source: string): Promise<unknown> {
-  const { parseDocument } = await import('yaml');
+  // By its default export: of a bundled CommonJS package a lazy import has no other.
+  const { default: yaml } = await import('yaml');
   // Its pretty messages quote the line, which may hold a secret.
-  const document = parseDocument(text, { merge: true, prettyErrors: false, logLevel: 'silent' });
+  const document = yaml.parseDocument(text, { merge: true, prettyErrors: false, logLevel: 'silent' });
   const [fault] = document.errors;
   if (fault !== undefined) {
     const line = text.slice(0, fault.pos[0]).split('\n').length;

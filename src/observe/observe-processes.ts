@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ObservedProcess } from '../core/observed-process.js';
+import type { ObservedProcess, ProcessIdentity } from '../core/observed-process.js';
 import { processKeys, type ServiceSpec, type Stack } from '../core/stack.js';
 import { type LoggedExit, readLoggedExits } from '../pm2/daemon-log.js';
 import { DAEMON_KEY, type HomePaths, lockPath } from '../process/home.js';
+import { identify } from '../process/identity.js';
 import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js';
 import { readLockHolders } from '../process/lock-holders.js';
 import { type ProcStat, readBootId, readProcStat, startedAtMs } from '../process/proc-stat.js';
@@ -51,10 +52,18 @@ function observeUnlisted(
   });
 }
 
+/** This stack's PM2 daemon, `undefined` when it does not live. Where its record was damaged, whoever holds its lock is it. */
+export function findDaemon(paths: HomePaths): ProcessIdentity | undefined {
+  const file = lockPath(paths, DAEMON_KEY);
+  const record = readLaunchRecord(file);
+  if (record !== undefined) return readLive(record) === undefined ? undefined : record.identity;
+  const holders = existsSync(file) ? readLockHolders([file]).get(file) : undefined;
+  return holders?.map(identify).find((identity) => identity !== undefined);
+}
+
 /** The pid of this stack's PM2 daemon, `undefined` when it does not live. */
 export function readDaemonPid(paths: HomePaths): number | undefined {
-  const record = readLaunchRecord(lockPath(paths, DAEMON_KEY));
-  return record !== undefined && readLive(record) !== undefined ? record.identity.pid : undefined;
+  return findDaemon(paths)?.pid;
 }
 
 function observeService(spec: ServiceSpec, daemonPid: number | undefined, options: ObserveOptions): ObservedInstance[] {

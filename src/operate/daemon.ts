@@ -3,13 +3,12 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, SigctlError } from '../errors.js';
+import { findDaemon } from '../observe/observe-processes.js';
 import { connectPm2, type Pm2Client } from '../pm2/client.js';
 import { daemonCommand, daemonFolders, daemonLogPath, daemonModuleConfig } from '../pm2/daemon-command.js';
 import { daemonSockets } from '../process/daemon-sockets.js';
 import { DAEMON_KEY, launchPath, lockPath, pidPath } from '../process/home.js';
-import { isAlive } from '../process/identity.js';
 import { writeLaunchFile } from '../process/launch-file.js';
-import { readLaunchRecord } from '../process/launch-record.js';
 import { waitUntilGone } from '../process/signals.js';
 import type { OperateContext } from './context.js';
 
@@ -47,18 +46,27 @@ export async function ensureDaemon(context: DaemonContext): Promise<Pm2Client> {
   throw unreachable(context);
 }
 
+/** Makes sure that a daemon runs and answers, before anything is done that only it can undo. @throws {SigctlError} `PM2_UNREACHABLE` (exit 4). */
+export async function requireDaemon(context: DaemonContext): Promise<void> {
+  const client = await ensureDaemon(context);
+  try {
+    await client.list();
+  } finally {
+    client.close();
+  }
+}
+
 /** Ends the daemon when it has nothing left to look after. */
 export async function retireDaemon(context: Pick<DaemonContext, 'paths'>, client: Pm2Client): Promise<void> {
   const apps = await client.list();
   if (apps.length > 0) return;
-  const record = readLaunchRecord(lockPath(context.paths, DAEMON_KEY));
+  const daemon = findDaemon(context.paths);
   await client.shutDown();
-  if (record !== undefined) await waitUntilGone([record.identity], END_DEADLINE_MS);
+  if (daemon !== undefined) await waitUntilGone([daemon], END_DEADLINE_MS);
 }
 
 function daemonLives({ paths }: Pick<DaemonContext, 'paths'>): boolean {
-  const record = readLaunchRecord(lockPath(paths, DAEMON_KEY));
-  return record !== undefined && isAlive(record.identity);
+  return findDaemon(paths) !== undefined;
 }
 
 function launchDaemon({ paths, launcher, shellEnv }: DaemonContext): void {
@@ -99,11 +107,8 @@ export function findFlock(path: string | undefined): string | undefined {
 }
 
 function unreachable({ paths }: DaemonContext): SigctlError {
-  const pid = readLaunchRecord(lockPath(paths, DAEMON_KEY))?.identity.pid;
-  const who =
-    pid !== undefined && daemonLives({ paths })
-      ? `its daemon (pid ${pid}) does not answer`
-      : 'its daemon does not start';
+  const pid = findDaemon(paths)?.pid;
+  const who = pid !== undefined ? `its daemon (pid ${pid}) does not answer` : 'its daemon does not start';
   return new SigctlError(`Cannot reach PM2: ${who} within ${SPAWN_DEADLINE_MS / 1_000} s`, {
     code: 'PM2_UNREACHABLE',
     hint: `Its own log is ${daemonLogPath(paths.pm2)}${pid === undefined ? '' : `; to end it: kill -9 ${pid}. The services survive that`}`,

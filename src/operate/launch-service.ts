@@ -55,6 +55,22 @@ export function findObstacle(
   return portObstacle(spec, failure);
 }
 
+/** What keeps running services from being started again; a port that one of them holds itself does not. */
+export function findBlocked(
+  context: OperateContext,
+  targets: readonly (Target & { readonly listed: boolean })[],
+  mode: string,
+): readonly ({ readonly kind: 'failed' } & StartFailure)[] {
+  return targets
+    .filter(({ listed }) => listed)
+    .flatMap((target) => {
+      const { spec, instance } = target;
+      const env = serviceEnv(context, spec, instance, mode);
+      const obstacle = findObstacle({ ...target, spec: { ...spec, port: undefined } }, env, []);
+      return obstacle === undefined ? [] : [{ kind: 'failed' as const, ...obstacle }];
+    });
+}
+
 function portObstacle(
   spec: ServiceSpec,
   failure: Omit<StartFailure, 'code' | 'reason' | 'hint'>,

@@ -5,7 +5,9 @@ import { type ObservedInstance, observeProcesses } from '../observe/observe-proc
 import { readDesired } from '../store/desired.js';
 import { readFact, writeFact } from '../store/facts.js';
 import type { OperateContext } from './context.js';
-import { startStack } from './start-stack.js';
+import { requireDaemon } from './daemon.js';
+import { findBlocked } from './launch-service.js';
+import { type StartOptions, startStack } from './start-stack.js';
 import { stopStack } from './stop-stack.js';
 
 /** The fact under which the mode in force is kept. */
@@ -18,7 +20,8 @@ export function openSession(context: OperateContext) {
   const observe = () => observeProcesses(stack, { paths: context.paths, nowMs: context.nowMs(), explain: () => true });
   const planStarts = (services: readonly string[]) => makeStartSteps(context, observe(), services);
   const planStops = (services: readonly string[]) => makeStopSteps(context, observe(), services);
-  const applyStart = (steps: readonly StartStep[]) => startStack(context, steps, observe(), mode() ?? '');
+  const start = (steps: readonly StartStep[], options: StartOptions) =>
+    startStack(context, steps, observe(), { mode: mode() ?? '', ...options });
   return {
     stack,
     unlisted: observe()
@@ -28,12 +31,18 @@ export function openSession(context: OperateContext) {
     planStart: planStarts,
     planStop: planStops,
     presence: () => readPresence(context, observe()),
-    applyStart,
+    applyStart: (steps: readonly StartStep[]) => start(steps, { launchAnyway: false }),
     applyStop: (steps: readonly StopStep[]) => stopStack(context, steps, observe(), { forGood: true }),
     applyRestart: async (services: readonly string[]) => {
-      const stopped = await stopStack(context, planStops(services), observe(), { forGood: false });
+      // What cannot be started again is not stopped either.
+      await requireDaemon(context);
+      const blocked = findBlocked(context, chosen(observe(), services), mode() ?? '');
+      const able = services.filter((service) => !blocked.some((failure) => failure.service === service));
+      const stopped = await stopStack(context, planStops(able), observe(), { forGood: false });
       const stuck = new Set(stopped.filter((outcome) => outcome.kind === 'failed').map((outcome) => outcome.service));
-      return { stopped, started: await applyStart(planStarts(services.filter((service) => !stuck.has(service)))) };
+      const steps = planStarts(able.filter((service) => !stuck.has(service)));
+      // They were running when Ctrl-C came: they are launched again, and only not waited for.
+      return { stopped, started: [...blocked, ...(await start(steps, { launchAnyway: true }))] };
     },
     writeMode: (name: string) => writeFact(db, MODE_FACT, name),
     interrupted: () => context.signal.aborted,
@@ -41,11 +50,12 @@ export function openSession(context: OperateContext) {
 }
 
 function makeStartSteps(
-  { db }: OperateContext,
+  context: OperateContext,
   seen: readonly ObservedInstance[],
   services: readonly string[],
 ): readonly StartStep[] {
-  const desired = new Map(readDesired(db).map((entry) => [entry.service, entry]));
+  const nowMs = context.nowMs();
+  const desired = new Map(readDesired(context.db).map((entry) => [entry.service, entry]));
   const candidates = chosen(seen, services).filter(({ listed }) => listed);
   return candidates.map(({ spec, key, process }) =>
     planStart({
@@ -54,6 +64,8 @@ function makeStartSteps(
       process,
       runningHash: desired.get(spec.name)?.manifestHash ?? null,
       manifestHash: spec.hash,
+      readyWithinMs: spec.ready.withinMs,
+      nowMs,
       earlier: seen.filter(({ listed, owner }) => !listed && owner === spec.name).map((instance) => instance.key),
     }),
   );

@@ -11,8 +11,6 @@ import type { OperateContext, Target } from './context.js';
 import { type ProbeDeps, probeReady, readSince } from './ready-probe.js';
 
 const POLL_MS = 25;
-/** Exits before ready that make a start a failure. One may be bad luck, such as a port that is free a moment later. */
-const EXITS_TO_FAIL = 3;
 const LOG_TAIL_LINES = 10;
 
 export interface StartedProcess {
@@ -22,6 +20,10 @@ export interface StartedProcess {
   /** Size of the daemon's log before the start: exits further up belong to earlier runs. */
   readonly daemonLogOffset: number;
   readonly probe: ProbeDeps;
+  /** Exits on record for this start id that happened before we began to wait. */
+  readonly exitsBefore: number;
+  /** So many further ones make the start a failure. */
+  readonly exitsToFail: number;
 }
 
 /** Waits until a started process is ready by its rule, has failed, or the operator stops waiting. */
@@ -61,8 +63,8 @@ function findCrash(context: OperateContext, started: StartedProcess): StartFailu
   if (target.spec.kind === 'cluster') return undefined;
   const record = readLaunchRecord(lockPath(context.paths, target.key));
   if (record?.startId !== startId) return launcherFailure(context, started);
-  const exits = countExits(record);
-  if (exits === 0 || (exits < EXITS_TO_FAIL && target.spec.autorestart)) return undefined;
+  const exits = countExits(record) - started.exitsBefore;
+  if (exits === 0 || (exits < started.exitsToFail && target.spec.autorestart)) return undefined;
   const exit = lastExit(context, started);
   // The daemon writes an exit down a moment after the kernel reports it.
   if (exit === undefined) return undefined;

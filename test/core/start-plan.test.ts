@@ -22,6 +22,8 @@ const candidate = (process: ObservedProcess, over: Partial<StartCandidate> = {})
   runningHash: 'aaaa',
   manifestHash: 'aaaa',
   earlier: [],
+  readyWithinMs: 20_000,
+  nowMs: 60_000,
   ...over,
 });
 
@@ -62,4 +64,11 @@ test('planStart() never answers with a second copy: an orphan, even a changed on
   const step = planStart(candidate({ ...LIVE, parent: 'none', duplicates: [900] }, { manifestHash: 'bbbb' }));
   assert.equal(step.kind === 'keep' && step.pid, 812);
   assert.match(step.kind === 'keep' ? (step.note ?? '') : '', /^orphaned: .* "sigctl restart web" takes it back/);
+});
+
+test('planStart() waits for a process that was launched a moment ago, as it may still fail', () => {
+  const step = planStart(candidate(LIVE, { nowMs: 20_000 }));
+  assert.equal(step.kind, 'settle');
+  assert.equal(planStart(candidate(LIVE, { nowMs: 20_001 })).kind, 'keep');
+  assert.equal(planStart(candidate({ ...LIVE, parent: 'none' }, { nowMs: 20_000 })).kind, 'keep');
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isPidAlive } from './alive.js';
@@ -115,4 +115,16 @@ test('a daemon that hangs during a stop does not start the service again when it
   assert.equal((await rig.report('a')).pid, null);
   assert.equal((await rig.sigctl(['start'])).exitCode, 0);
   assert.equal((await rig.report('a')).verdict, 'healthy');
+});
+
+test('a damaged record of the daemon costs nothing: whoever holds its lock is it', async (t) => {
+  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')] });
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  const daemon = rig.pid('pm2');
+  writeFileSync(join(rig.home, 'run/pm2.lock'), 'nonsense\n');
+  assert.equal((await rig.report('a')).verdict, 'healthy');
+  assert.equal((await rig.sigctl(['restart'])).exitCode, 0);
+  assert.ok(isPidAlive(daemon));
+  assert.equal((await rig.sigctl(['stop'])).exitCode, 0);
+  assert.equal(isPidAlive(daemon), false);
 });

@@ -131,3 +131,42 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
+
+test('start does not take a crash loop for a running service: it starts it anew, with the settings of now', async (t) => {
+  const rig = await startRig(t, {
+    apps: [app('picky', 'needs-a-key.mjs', { sigctl: { passEnv: ['KEY'], restart: { backoff: ['200ms', '1s'] } } })],
+  });
+  const bad = await rig.sigctl(['start'], { env: { KEY: 'wrong' } });
+  assert.equal(bad.exitCode, 1);
+  const still = await rig.sigctl(['start'], { env: { KEY: 'wrong' } });
+  assert.equal(still.exitCode, 1, still.stdout);
+  const good = await rig.sigctl(['start'], { env: { KEY: 'right' } });
+  assert.equal(good.exitCode, 0, good.stdout + good.stderr);
+  assert.equal((await rig.report('picky')).verdict, 'healthy');
+});
+
+test('restart does not stop what it cannot start again', async (t) => {
+  const rig = await startRig(t, { apps: [app('a', 'idle.mjs'), app('b', 'idle.mjs')] });
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  const [a, b] = [rig.pid('a'), rig.pid('b')];
+  rig.writeManifest({ apps: [app('a', 'gone.mjs'), app('b', 'idle.mjs')] });
+  const run = await rig.sigctl(['restart']);
+  assert.equal(run.exitCode, 1);
+  assert.match(run.stdout, /a\s+script ".*gone\.mjs" does not exist/);
+  assert.equal(rig.pid('a'), a);
+  assert.ok(isPidAlive(a));
+  assert.notEqual(rig.pid('b'), b);
+});
+
+test('restart stops nothing while PM2 does not answer', async (t) => {
+  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')] });
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  const [pid, daemon] = [rig.pid('a'), rig.pid('pm2')];
+  process.kill(daemon, 'SIGSTOP');
+  const run = await rig.sigctl(['restart', '--json']);
+  process.kill(daemon, 'SIGCONT');
+  assert.equal(run.exitCode, 4);
+  assert.equal(JSON.parse(run.stdout).error.code, 'PM2_UNREACHABLE');
+  assert.ok(isPidAlive(pid));
+  assert.equal((await rig.report('a')).verdict, 'healthy');
+});

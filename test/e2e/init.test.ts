@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -41,6 +41,17 @@ test('a Procfile that starts a dashboard and a bot in one line becomes two servi
   const stopped = await rig.sigctl(['stop', 'main']);
   assert.equal(stopped.exitCode, 0, stopped.stderr);
   assert.equal((await rig.report('web')).verdict, 'healthy');
+});
+
+test('the installed program reads YAML too, and a dry run writes nothing', async (t) => {
+  const rig = await startRig(t, { apps: [] });
+  rmSync(join(rig.root, 'ecosystem.config.cjs'));
+  writeFileSync(join(rig.root, 'compose.yml'), 'services:\n  bot: { build: ., command: python3 main.py }\n');
+  const run = await rig.sigctl(['init', '--dry-run']);
+  assert.equal(run.exitCode, 0, run.stderr);
+  assert.match(run.stdout, /name: 'bot'/);
+  assert.match(run.stderr, /made from compose\.yml/);
+  assert.ok(!existsSync(join(rig.root, 'ecosystem.config.cjs')));
 });
 
 function freePort(): Promise<number> {
