@@ -48,7 +48,7 @@ async function splitCli(esbuild, root) {
     outExtension: { '.js': '.cjs' },
     chunkNames: '[name]-[hash]',
     external: EXTERNAL,
-    plugins: [lazyChildProcess, sqliteBinding],
+    plugins: [sqliteBinding],
     define: { 'import.meta.url': 'thisFile.url' },
     logLevel: 'warning',
   });
@@ -91,7 +91,22 @@ function loadCli(hot, require, pack) {
       return require('node:url').pathToFileURL(pack).href;
     },
   };
+  // Imported by much, used by little, and slow to load (6 ms for crypto): loaded with the first use of one of their exports.
+  const seldomUsed = ['node:child_process', 'node:crypto', 'node:fs/promises'];
+  const lazily = (name) =>
+    new Proxy(
+      {},
+      {
+        get: (_, key) => require(name)[key],
+        ownKeys: () => Reflect.ownKeys(require(name)),
+        getOwnPropertyDescriptor: (_, key) => ({
+          ...Reflect.getOwnPropertyDescriptor(require(name), key),
+          configurable: true,
+        }),
+      },
+    );
   function load(name) {
+    if (seldomUsed.includes(name)) return lazily(name);
     if (!name.startsWith('./')) return require(name);
     if (loaded[name] === undefined) {
       loaded[name] = { exports: {} };
@@ -114,18 +129,6 @@ function warmUp(root, stage, folder, command, cacheFile = '') {
   if (status !== 0) throw new Error(`"sigctl ${command}" fails\n${stderr}`);
   return JSON.parse(readFileSync(join(folder, 'loaded.json'), 'utf8'));
 }
-
-/** commander loads `node:child_process` (6 ms) for executable subcommands, which sigctl has none of: loaded when it is used. */
-const lazyChildProcess = {
-  name: 'lazy-child-process',
-  setup(build) {
-    const contents = `module.exports = new Proxy({}, { get: (_, key) => require('node:child_process')[key] });`;
-    build.onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
-      importer.includes('/commander/') ? { path, namespace: 'lazy' } : undefined,
-    );
-    build.onLoad({ filter: /.*/, namespace: 'lazy' }, () => ({ contents }));
-  },
-};
 
 /** better-sqlite3 searches its native half in fifteen places (8 ms with its own modules); where npm builds it is known. */
 const sqliteBinding = {

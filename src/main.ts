@@ -73,8 +73,14 @@ async function reportError(error: unknown, terminal: Terminal, argv: readonly st
     else terminal.writeErr(`${renderError(error, terminal.errColour)}\n`);
     return error.exitCode;
   }
+  const { fileTrouble } = await import('./cli/file-trouble.js');
+  const trouble = fileTrouble(error);
+  if (trouble !== undefined) return reportError(trouble, terminal, argv);
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  terminal.writeErr(`sigctl: a bug in sigctl, please report it with this text:\n${detail}\n`);
+  const bug = 'a bug in sigctl, please report it with this text';
+  if (argv.includes('--json')) {
+    terminal.writeOut(`${renderJson({ ok: false, error: { code: 'BUG', message: detail, hint: bug } })}\n`);
+  } else terminal.writeErr(`sigctl: ${bug}:\n${detail}\n`);
   return EXIT.bug;
 }
 

@@ -23,6 +23,8 @@ export interface Deps {
   /** `--config`, for what is built before its command has parsed the line. */
   readonly config: string | undefined;
   readonly openProject: (config: string | undefined) => ReturnType<typeof openProject>;
+  /** The same, and with a broken manifest the stack as it was last valid, which is said on stderr. */
+  readonly openOrLast: (config: string | undefined) => ReturnType<typeof openProject>;
 }
 
 export function createDeps(terminal: Terminal, config: string | undefined): Deps {
@@ -30,8 +32,13 @@ export function createDeps(terminal: Terminal, config: string | undefined): Deps
   const nowMs = () => Date.now();
   const open = (config: string | undefined, write: boolean) =>
     openProject({ cwd: currentFolder(), config, env: process.env, pkg, write });
-  const setup = async (config: string | undefined): Promise<SessionSetup> => ({
-    project: await open(config, true),
+  const openOrLast = async (config: string | undefined, write: boolean) => {
+    const project = await openProject({ cwd: currentFolder(), config, env: process.env, pkg, write, orLast: true });
+    if (project.warning !== undefined) terminal.writeErr(`${project.warning}\n`);
+    return project;
+  };
+  const setup = async (config: string | undefined, orLast = false): Promise<SessionSetup> => ({
+    project: await (orLast ? openOrLast(config, true) : open(config, true)),
     packageRoot: pkg.root,
     env: process.env,
     actor: process.env['SIGCTL_ACTOR'] ?? `operator ${userInfo().username}`,
@@ -46,13 +53,14 @@ export function createDeps(terminal: Terminal, config: string | undefined): Deps
     nowMs,
     config,
     openProject: (config) => open(config, false),
+    openOrLast: (config) => openOrLast(config, false),
     readView: async (config) => {
       const { readStackView } = await import('./stack-view.js');
-      return readStackView(await open(config, false), nowMs, (text) => terminal.writeErr(`${text}\n`));
+      return readStackView(await openOrLast(config, false), nowMs, (text) => terminal.writeErr(`${text}\n`));
     },
     withSession: async (request, work) => {
       const { withStackSession } = await import('./stack-session.js');
-      return withStackSession(await setup(request.config), request, work);
+      return withStackSession(await setup(request.config, request.orLast), request, work);
     },
     sessionSetup: setup,
   };

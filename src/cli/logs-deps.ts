@@ -11,7 +11,7 @@ export function createLogsDeps(deps: Deps, config: string | undefined): LogsDeps
   const { terminal } = deps;
   let opened: Promise<Project> | undefined;
   const project = () => {
-    opened ??= deps.openProject(config);
+    opened ??= deps.openOrLast(config);
     return opened;
   };
   const interrupt = new AbortController();

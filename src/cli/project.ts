@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Stack } from '../core/stack.js';
 import { EXIT, SigctlError } from '../errors.js';
 import { findManifest } from '../manifest/find-manifest.js';
-import { readStack, type StackRequest, writeSnapshot } from '../manifest/stack-snapshot.js';
+import { readSnapshot, readStack, type StackRequest, writeSnapshot } from '../manifest/stack-snapshot.js';
 import { type HomePaths, homePaths } from '../process/home.js';
 import { type Env, mergeShellEnv, nextRemembered, readRemembered, writeRemembered } from '../process/shell-env.js';
 
@@ -19,6 +19,8 @@ export interface Project {
   readonly paths: HomePaths;
   /** Nothing was ever started here: there is no state to read. */
   readonly isFresh: boolean;
+  /** The manifest is broken, and this is the stack as it was last validated. */
+  readonly warning: string | undefined;
   /** The shell's variables, and those that earlier commands passed to services. */
   readonly shellEnv: Env;
   /** Names of `passEnv` variables that this shell does not set and an earlier one did. */
@@ -34,10 +36,12 @@ export interface ProjectRequest {
   readonly pkg: Package;
   /** Makes `.sigctl` and leaves the validated stack in it, for services that read it. */
   readonly write: boolean;
+  /** Where the manifest is broken by now, the stack as it was last validated serves: for commands that look, and for `stop`. */
+  readonly orLast?: boolean;
 }
 
 /** Finds and validates the manifest. @throws {SigctlError} `MANIFEST_NOT_FOUND`, `MANIFEST_INVALID` (exit 2). */
-export async function openProject({ cwd, config, env, pkg, write }: ProjectRequest): Promise<Project> {
+export async function openProject({ cwd, config, env, pkg, write, orLast }: ProjectRequest): Promise<Project> {
   const manifestPath = findManifest({ cwd, config, packageRoot: pkg.root });
   const home = stateFolder(env['SIGCTL_HOME'], cwd, dirname(manifestPath));
   const remembered = readRemembered(home);
@@ -52,7 +56,7 @@ export async function openProject({ cwd, config, env, pkg, write }: ProjectReque
     sigctlVersion: pkg.version,
   };
   requireFolder(home);
-  const stack = await (write ? writeState(request) : readStack(request));
+  const { stack, warning } = await readOrLast(request, { write, orLast: orLast ?? false });
   const paths = homePaths(stack.root, home);
   const passed = [...new Set(stack.services.flatMap((spec) => spec.passEnv))];
   return {
@@ -60,9 +64,26 @@ export async function openProject({ cwd, config, env, pkg, write }: ProjectReque
     paths,
     isFresh: !existsSync(paths.statusDb),
     shellEnv: merged,
+    warning,
     keptEnv: kept.filter((name) => passed.includes(name)),
     rememberEnv: () => writeRemembered(home, nextRemembered(env, remembered, passed)),
   };
+}
+
+async function readOrLast(
+  request: StackRequest,
+  { write, orLast }: { readonly write: boolean; readonly orLast: boolean },
+): Promise<{ readonly stack: Stack; readonly warning: string | undefined }> {
+  try {
+    return { stack: await (write ? writeState(request) : readStack(request)), warning: undefined };
+  } catch (error) {
+    const last =
+      orLast && error instanceof SigctlError && error.code === 'MANIFEST_INVALID'
+        ? readSnapshot(request.home)
+        : undefined;
+    if (last === undefined || !(error instanceof SigctlError)) throw error;
+    return { stack: last, warning: `note: ${error.message}\nnote: the stack is taken as it was last valid` };
+  }
 }
 
 async function writeState(request: StackRequest): Promise<Stack> {

@@ -2,10 +2,13 @@ import { requireNoUnfinishedRestore } from '../backup/restore-folder.js';
 import type { StackView } from '../commands/session.js';
 import { readDaemonPid } from '../observe/observe-processes.js';
 import { observeStack } from '../observe/observe-stack.js';
+import type { HomePaths } from '../process/home.js';
+import { readProcessState } from '../process/process-state.js';
 import { readDesired } from '../store/desired.js';
 import { readFact } from '../store/facts.js';
 import { openStatusDb } from '../store/open.js';
 import { readStatuses } from '../store/service-status.js';
+import { readUnready } from '../store/unready.js';
 import type { Project } from './project.js';
 
 /** Looks at the stack without changing anything: a project that never started anything gets no state folder by it. */
@@ -32,15 +35,21 @@ export function readStackView(
       home: paths.home,
       statuses: readStatuses(db, (fault) => note(`note: ${fault.message}`)),
       desired: readDesired(db),
+      unready: readUnready(db),
     };
     return {
       stack,
       home: paths.home,
       mode: readFact(db, 'mode'),
-      daemonPid: readDaemonPid(paths),
+      ...readDaemon(paths),
       reports: () => observeStack({ ...read, nowMs: nowMs() }),
     };
   } finally {
     db.close();
   }
+}
+
+function readDaemon(paths: HomePaths) {
+  const daemonPid = readDaemonPid(paths);
+  return { daemonPid, isDaemonStopped: daemonPid !== undefined && readProcessState(daemonPid) === 'T' };
 }

@@ -13,6 +13,8 @@ export interface StackView {
   readonly mode: string | undefined;
   /** The pid of this stack's PM2 daemon. */
   readonly daemonPid: number | undefined;
+  /** The daemon was stopped (SIGSTOP): it restarts nothing until it goes on. */
+  readonly isDaemonStopped?: boolean;
   readonly reports: () => readonly ServiceReport[];
 }
 
@@ -64,6 +66,8 @@ export interface SessionRequest {
   /** What was typed, for the one who waits for us. */
   readonly command: string;
   readonly onProgress: (progress: Progress) => void;
+  /** A broken manifest does not matter: what runs can be stopped all the same. */
+  readonly orLast?: boolean;
 }
 
 export interface MutatingDeps {

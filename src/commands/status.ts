@@ -52,19 +52,25 @@ export async function runStatus(deps: StatusDeps, options: StatusOptions): Promi
   const all = view.reports();
   const names = selectNames([...new Set(all.map((report) => report.service))], options.services);
   const reports = all.filter((report) => names.length === 0 || names.includes(report.service));
-  const heading = { name: view.stack.name, mode: view.mode ?? null, daemonPid: view.daemonPid ?? null };
+  const isDaemonStopped = view.isDaemonStopped ?? false;
+  const heading = {
+    name: view.stack.name,
+    mode: view.mode ?? null,
+    daemonPid: view.daemonPid ?? null,
+    isDaemonStopped,
+  };
   deps.out.print(
     options.json
       ? renderJson({
           stack: { name: view.stack.name, root: view.stack.root, manifest: view.stack.manifestPath, home: view.home },
           mode: heading.mode,
           asOf: new Date(deps.nowMs()).toISOString(),
-          daemon: { pid: heading.daemonPid },
+          daemon: { pid: heading.daemonPid, stopped: isDaemonStopped },
           services: reports,
         })
       : renderStatus(reports, heading, deps.out),
   );
-  return options.check && reports.some(needsAttention) ? EXIT.notInState : EXIT.ok;
+  return options.check && (isDaemonStopped || reports.some(needsAttention)) ? EXIT.notInState : EXIT.ok;
 }
 
 /** `starting` is not there yet: a script that checks waits for healthy. */

@@ -33,7 +33,7 @@ export function stopCommand(deps: MutatingDeps, run = runStop): Command {
 
 export async function runStop(deps: MutatingDeps, options: ServiceOptions): Promise<number> {
   const outcomes = await withProgress(deps, (view) =>
-    deps.withSession(sessionRequest('stop', options, view), (session) => {
+    deps.withSession({ ...sessionRequest('stop', options, view), orLast: true }, (session) => {
       const all = [...session.stack.services.map((spec) => spec.name), ...session.unlisted];
       const names = options.services.length === 0 ? all : selectNames(all, options.services);
       return session.applyStop(session.planStop(names));

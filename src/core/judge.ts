@@ -28,6 +28,8 @@ export interface JudgeInput {
   readonly health: HealthRule;
   /** How long a start may take, from the rule of readiness. */
   readonly readyWithinMs: number;
+  /** The command that started this process gave up waiting for it. */
+  readonly isUnready: boolean;
   /** The service writes a heartbeat before it counts as ready. */
   readonly readyByHeartbeat: boolean;
   readonly memoryLimitBytes: number | undefined;
@@ -92,6 +94,7 @@ function judgeLive(input: JudgeInput, process: Live): Judgement {
     judgeHeartbeat(input, process) ??
     judgeProgress(input, process) ??
     judgeOwnWord(input, process) ??
+    judgeReadiness(input) ??
     judgeChecks(input) ??
     judgeParent(input, process) ??
     judgeMemory(input, process) ?? { verdict: 'healthy', reason: healthyReason(input, process) }
@@ -209,6 +212,15 @@ function judgeOwnWord(input: JudgeInput, process: Live): Judgement | undefined {
     };
   }
   return undefined;
+}
+
+function judgeReadiness({ isUnready, readyWithinMs, service }: JudgeInput): Judgement | undefined {
+  if (!isUnready) return undefined;
+  return {
+    verdict: 'unhealthy',
+    reason: `was not ready within ${formatDuration(readyWithinMs)} of its start; "sigctl start ${service}" looks again`,
+    next: `sigctl logs ${service}`,
+  };
 }
 
 function judgeChecks({ checks, service }: JudgeInput): Judgement | undefined {

@@ -40,6 +40,8 @@ export interface StartCandidate {
   readonly earlier: readonly string[];
   /** How long a start may take: a process younger than this may still fail. */
   readonly readyWithinMs: number;
+  /** The command that started it gave up waiting for it. */
+  readonly isUnready: boolean;
   readonly nowMs: number;
 }
 
@@ -50,7 +52,8 @@ export function planStart(candidate: StartCandidate): StartStep {
     return { kind: 'start', service, key, clear: process.leftovers, earlier: candidate.earlier };
   const note = keepNote(candidate, process.parent);
   const isYoung = candidate.nowMs - process.startedAtMs < candidate.readyWithinMs;
-  if (isYoung && process.parent === 'pm2') return { kind: 'settle', service, key, note, clear: [], earlier: [] };
+  if ((isYoung || candidate.isUnready) && process.parent === 'pm2')
+    return { kind: 'settle', service, key, note, clear: [], earlier: [] };
   return { kind: 'keep', service, key, pid: process.identity.pid, note };
 }
 

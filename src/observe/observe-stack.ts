@@ -6,6 +6,7 @@ import { homePaths } from '../process/home.js';
 import { readListeningPorts } from '../process/ports.js';
 import { readTree } from '../process/tree.js';
 import type { Desired } from '../store/desired.js';
+import { isUnready, type UnreadyProcesses } from '../store/unready.js';
 import { type ObservedInstance, observeProcesses } from './observe-processes.js';
 
 export interface StackObservation {
@@ -14,12 +15,21 @@ export interface StackObservation {
   readonly home: string;
   readonly statuses: readonly StatusRow[];
   readonly desired: readonly Desired[];
+  /** Processes that are on record as not ready. */
+  readonly unready?: UnreadyProcesses;
   /** Epoch milliseconds. */
   readonly nowMs: number;
 }
 
 /** Verdict and facts for each process of the stack, in manifest order. Asks PM2 nothing and changes nothing. */
-export function observeStack({ stack, home, statuses, desired, nowMs }: StackObservation): readonly ServiceReport[] {
+export function observeStack({
+  stack,
+  home,
+  statuses,
+  desired,
+  unready = {},
+  nowMs,
+}: StackObservation): readonly ServiceReport[] {
   const wanted = new Set(desired.filter((entry) => entry.wanted === 'running').map((entry) => entry.service));
   const instances = observeProcesses(stack, {
     paths: homePaths(stack.root, home),
@@ -27,7 +37,12 @@ export function observeStack({ stack, home, statuses, desired, nowMs }: StackObs
     explain: (service) => wanted.has(service),
   });
   return instances.map((instance) =>
-    reportInstance(instance, wanted.has(instance.spec.name), findRow(statuses, instance), nowMs),
+    reportInstance(instance, {
+      wanted: wanted.has(instance.spec.name),
+      status: findRow(statuses, instance),
+      unready,
+      nowMs,
+    }),
   );
 }
 
@@ -35,12 +50,17 @@ function findRow(statuses: readonly StatusRow[], { spec, instance }: ObservedIns
   return statuses.find((row) => row.service === spec.name && row.instance === instance);
 }
 
+interface InstanceFacts {
+  readonly wanted: boolean;
+  readonly status: StatusRow | undefined;
+  readonly unready: UnreadyProcesses;
+  readonly nowMs: number;
+}
+
 /** Joins what the kernel shows with what the service says into one report. */
 export function reportInstance(
   { spec, key, instance, process, listed }: ObservedInstance,
-  wanted: boolean,
-  status: StatusRow | undefined,
-  nowMs: number,
+  { wanted, status, unready, nowMs }: InstanceFacts,
 ): ServiceReport {
   const judgement = judge({
     service: spec.name,
@@ -51,6 +71,7 @@ export function reportInstance(
     checks: [],
     health: spec.health,
     readyWithinMs: spec.ready.withinMs,
+    isUnready: process.kind === 'running' && isUnready(unready, key, process.identity),
     readyByHeartbeat: spec.ready.kind === 'heartbeat',
     memoryLimitBytes: spec.memoryLimitBytes,
     nowMs,

@@ -4,6 +4,7 @@ import { planStop, type StopStep } from '../core/stop-plan.js';
 import { type ObservedInstance, observeProcesses } from '../observe/observe-processes.js';
 import { readDesired } from '../store/desired.js';
 import { readFact, writeFact } from '../store/facts.js';
+import { isUnready, readUnready } from '../store/unready.js';
 import type { OperateContext } from './context.js';
 import { requireDaemon } from './daemon.js';
 import { findBlocked } from './launch-service.js';
@@ -55,6 +56,7 @@ function makeStartSteps(
   services: readonly string[],
 ): readonly StartStep[] {
   const nowMs = context.nowMs();
+  const unready = readUnready(context.db);
   const desired = new Map(readDesired(context.db).map((entry) => [entry.service, entry]));
   const candidates = chosen(seen, services).filter(({ listed }) => listed);
   return candidates.map(({ spec, key, process }) =>
@@ -65,6 +67,7 @@ function makeStartSteps(
       runningHash: desired.get(spec.name)?.manifestHash ?? null,
       manifestHash: spec.hash,
       readyWithinMs: spec.ready.withinMs,
+      isUnready: process.kind === 'running' && isUnready(unready, key, process.identity),
       nowMs,
       earlier: seen.filter(({ listed, owner }) => !listed && owner === spec.name).map((instance) => instance.key),
     }),

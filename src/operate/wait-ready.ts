@@ -7,6 +7,7 @@ import { type LoggedExit, readLoggedExits } from '../pm2/daemon-log.js';
 import { lockPath, logPath } from '../process/home.js';
 import { isAlive } from '../process/identity.js';
 import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js';
+import { recordReadiness } from '../store/unready.js';
 import type { OperateContext, Target } from './context.js';
 import { type ProbeDeps, probeReady, readSince } from './ready-probe.js';
 
@@ -35,12 +36,15 @@ export async function waitReady(context: OperateContext, started: StartedProcess
     if (context.signal.aborted) return { kind: 'interrupted', service, key };
     const live = readLive(context, started);
     if (live !== undefined && (await probeReady(target.spec.ready, target, live, started.probe)) && isAlive(live)) {
+      recordReadiness(context.db, key, live, true);
       return { kind: 'ready', service, key, pid: live.pid, tookMs: elapsedMs() };
     }
     const crash = findCrash(context, started);
     if (crash !== undefined) return { kind: 'failed', ...crash };
     await sleep(POLL_MS);
   }
+  const live = readLive(context, started);
+  if (live !== undefined) recordReadiness(context.db, key, live, false);
   return { kind: 'failed', ...notReady(context, started) };
 }
 

@@ -9,6 +9,7 @@ export interface StatusHeading {
   readonly name: string;
   readonly mode: string | null;
   readonly daemonPid: number | null;
+  readonly isDaemonStopped?: boolean;
 }
 
 export interface StatusStyle {
@@ -94,7 +95,7 @@ function lineWidth({ columns, gap }: Layout): number {
 }
 
 function renderHeading(
-  { name, mode, daemonPid }: StatusHeading,
+  { name, mode, daemonPid, isDaemonStopped }: StatusHeading,
   reports: readonly ServiceReport[],
   paint: ChalkInstance,
 ): string {
@@ -105,6 +106,7 @@ function renderHeading(
     mode === null ? 'no mode yet' : `mode ${mode}`,
     `${healthy} of ${wanted.length} healthy`,
     daemonPid === null ? 'PM2 not running' : `PM2 pid ${daemonPid}`,
+    ...(isDaemonStopped === true ? [paint.red(`PM2 is stopped: kill -CONT ${daemonPid}`)] : []),
   ];
   return parts.join(paint.dim(' · '));
 }

@@ -67,6 +67,7 @@ function input(over: Partial<JudgeInput> = {}): JudgeInput {
     service: 'trading',
     wanted: true,
     listed: true,
+    isUnready: false,
     process: LIVE,
     status: ROW,
     checks: [],

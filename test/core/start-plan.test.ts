@@ -23,6 +23,7 @@ const candidate = (process: ObservedProcess, over: Partial<StartCandidate> = {})
   manifestHash: 'aaaa',
   earlier: [],
   readyWithinMs: 20_000,
+  isUnready: false,
   nowMs: 60_000,
   ...over,
 });

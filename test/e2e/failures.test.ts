@@ -48,6 +48,10 @@ test('start gives up on a service that is never ready within its deadline, and l
   assert.match(run.stdout, /still warming up/);
   assert.ok(isPidAlive(rig.pid('slow')));
   assert.equal((await rig.report('neighbour')).verdict, 'healthy');
+  const report = await rig.report('slow');
+  assert.equal(report.verdict, 'unhealthy');
+  assert.match(report.reason, /was not ready within 2\.0s of its start/);
+  assert.equal((await rig.sigctl(['start', 'slow'])).exitCode, 1);
 });
 
 test('start names the holder of a taken port, and starts nothing on it', async (t) => {

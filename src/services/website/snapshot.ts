@@ -10,6 +10,7 @@ import { readFact } from '../../store/facts.js';
 import { openStatusDb } from '../../store/open.js';
 import { readStatuses } from '../../store/service-status.js';
 import { openTradingRead } from '../../store/trading-read.js';
+import { readUnready } from '../../store/unready.js';
 import { readMarket } from './market-read.js';
 import { correctOwnReport, type OwnProcess } from './own-report.js';
 import type { AccountView, MarketView, Reading, SiteSnapshot } from './site-snapshot.js';
@@ -80,7 +81,14 @@ function readServices(deps: SnapshotDeps, stack: Stack, nowMs: number): Reading<
     try {
       const faults: string[] = [];
       const statuses = readStatuses(db, (fault) => faults.push(fault.message));
-      const reports = observeStack({ stack, home: deps.home, statuses, desired: readDesired(db), nowMs });
+      const reports = observeStack({
+        stack,
+        home: deps.home,
+        statuses,
+        desired: readDesired(db),
+        unready: readUnready(db),
+        nowMs,
+      });
       return { mode: readFact(db, 'mode') ?? null, statuses, reports: correctOwnReport(reports, deps.own), faults };
     } finally {
       db.close();

@@ -1,0 +1,30 @@
+import { EXIT, SigctlError } from '../errors.js';
+
+/** What the operating system says when a file is the matter, and not the program (errno(3)). */
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space left on the disk',
+  EDQUOT: 'the disk quota is used up',
+  ENOTDIR: 'a part of the path is no folder',
+  EISDIR: 'it is a folder',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'too many symbolic links',
+  EMFILE: 'too many open files',
+  ENFILE: 'too many open files on this machine',
+  EIO: 'input/output error',
+};
+
+/** The refusal for an error of the file system that nobody expected; `undefined` for every other error. */
+export function fileTrouble(error: unknown): SigctlError | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return undefined;
+  const words = WORDS[String(error.code)];
+  if (words === undefined) return undefined;
+  return new SigctlError(`Cannot use "${String(error.path)}": ${words}`, {
+    code: 'FILE_UNUSABLE',
+    hint: 'sigctl doctor looks at permissions and space; a stack is run by the user who owns its folder',
+    exitCode: EXIT.environment,
+    cause: error,
+  });
+}
