@@ -38,7 +38,7 @@ function notFound(message: string, packageRoot: string): SigctlError {
   return new SigctlError(message, {
     code: 'MANIFEST_NOT_FOUND',
     hint: [
-      'Name the file with "sigctl --config <file> ...", or run the shipped stack from here:',
+      'Make one with "sigctl init", name it with "sigctl --config <file> ...", or run the shipped stack from here:',
       `echo 'module.exports = require(${shipped})' > ecosystem.config.cjs`,
     ].join(' '),
     exitCode: EXIT.usage,
