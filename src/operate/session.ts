@@ -8,7 +8,8 @@ import { isUnready, readUnready } from '../store/unready.js';
 import type { OperateContext } from './context.js';
 import { requireDaemon } from './daemon.js';
 import { findBlocked } from './launch-service.js';
-import { type StartOptions, startStack } from './start-stack.js';
+import type { StartOptions } from './start-process.js';
+import { startStack } from './start-stack.js';
 import { stopStack } from './stop-stack.js';
 
 /** The fact under which the mode in force is kept. */
