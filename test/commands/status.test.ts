@@ -60,7 +60,7 @@ test('status --json has the stack, the mode, the time and every value of each se
     stack: { name: 'demo', root: '/srv', manifest: '/srv/ecosystem.config.cjs', home: '/srv/.sigctl' },
     mode: 'minimal',
     asOf: '2026-01-02T00:00:00.000Z',
-    daemon: { pid: null },
+    daemon: { pid: null, stopped: false },
     services: [{ ...WEBSITE }],
   });
 });
