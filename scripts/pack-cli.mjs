@@ -48,7 +48,7 @@ async function splitCli(esbuild, root) {
     outExtension: { '.js': '.cjs' },
     chunkNames: '[name]-[hash]',
     external: EXTERNAL,
-    plugins: [sqliteBinding],
+    plugins: [sqliteBinding, noColourProbe],
     define: { 'import.meta.url': 'thisFile.url' },
     logLevel: 'warning',
   });
@@ -129,6 +129,16 @@ function warmUp(root, stage, folder, command, cacheFile = '') {
   if (status !== 0) throw new Error(`"sigctl ${command}" fails\n${stderr}`);
   return JSON.parse(readFileSync(join(folder, 'loaded.json'), 'utf8'));
 }
+
+/** chalk looks at the streams as it loads (3 ms); sigctl decides itself whether there is colour, and tells chalk each time. */
+const noColourProbe = {
+  name: 'no-colour-probe',
+  setup(build) {
+    const contents = `export default { stdout: false, stderr: false };`;
+    build.onResolve({ filter: /^#supports-color$/ }, ({ path }) => ({ path, namespace: 'no-colour' }));
+    build.onLoad({ filter: /.*/, namespace: 'no-colour' }, () => ({ contents }));
+  },
+};
 
 /** better-sqlite3 searches its native half in fifteen places (8 ms with its own modules); where npm builds it is known. */
 const sqliteBinding = {

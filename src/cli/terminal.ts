@@ -1,4 +1,9 @@
+import { fstatSync } from 'node:fs';
 import { EXIT } from '../errors.js';
+import { writeText } from './write-text.js';
+
+const STDOUT = 1;
+const STDERR = 2;
 
 /** The streams of this process, and what they can show. */
 export interface Terminal {
@@ -20,23 +25,49 @@ const PIPE_COLUMNS = 80;
 /** Reads colour, width and kind of the streams. `--no-color` and `NO_COLOR` win over `FORCE_COLOR` (no-color.org, force-color.org). */
 export function readTerminal(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Terminal {
   let exitCode = 0;
-  tolerateFailedWrites(process.stdout);
-  tolerateFailedWrites(process.stderr);
-  const hasColour = (stream: NodeJS.WriteStream): boolean => wantsColour(argv, env, stream.isTTY === true);
+  // node's own streams are made when they are first touched, so only where a terminal is on the other side.
+  const isOutDevice = isDevice(STDOUT);
+  const isErrDevice = isDevice(STDERR);
+  const isTerminal = {
+    out: isOutDevice && process.stdout.isTTY === true,
+    err: isErrDevice && process.stderr.isTTY === true,
+  };
+  const onFailure = createFailureReport();
+  const writer = (descriptor: number) => (text: string) => {
+    try {
+      writeText(descriptor, text);
+    } catch (error) {
+      onFailure(descriptor, error);
+    }
+  };
   return {
-    writeOut: (text) => void process.stdout.write(text),
-    writeErr: (text) => void process.stderr.write(text),
-    outColour: hasColour(process.stdout),
-    errColour: hasColour(process.stderr),
-    outIsTerminal: process.stdout.isTTY === true,
+    writeOut: writer(STDOUT),
+    writeErr: writer(STDERR),
+    outColour: wantsColour(argv, env, isTerminal.out),
+    errColour: wantsColour(argv, env, isTerminal.err),
+    outIsTerminal: isTerminal.out,
     // A terminal of no columns (some pseudo-terminals) makes a spinner repaint without end.
-    errIsTerminal: process.stderr.isTTY === true && (process.stderr.columns ?? 0) > 0,
-    width: process.stdout.columns ?? PIPE_COLUMNS,
+    errIsTerminal: isTerminal.err && (process.stderr.columns ?? 0) > 0,
+    width: isTerminal.out ? (process.stdout.columns ?? PIPE_COLUMNS) : PIPE_COLUMNS,
     exitCode: () => exitCode,
     setExitCode: (code) => {
       exitCode = code;
     },
   };
+}
+
+/** Linux's devices of memory: /dev/null, /dev/full, … (admin-guide/devices.txt). */
+const MEMORY_DEVICES = 1;
+
+/** Whether it may be a terminal: a device, and not /dev/null or its like. A closed descriptor is none. */
+function isDevice(descriptor: number): boolean {
+  try {
+    const stat = fstatSync(descriptor);
+    return stat.isCharacterDevice() && stat.rdev >> 8 !== MEMORY_DEVICES;
+  } catch {
+    // EBADF: the shell closed it (`>&-`).
+    return false;
+  }
 }
 
 function wantsColour(argv: readonly string[], env: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
@@ -50,15 +81,20 @@ function wantsColour(argv: readonly string[], env: NodeJS.ProcessEnv, isTerminal
  * `sigctl status | head -1` closes the pipe early: there is nobody left to tell, and nothing went wrong. Any other failure
  * (a full disk) makes the exit code 1, as a script must not take half a result for a whole one.
  */
-function tolerateFailedWrites(stream: NodeJS.WriteStream): void {
+function createFailureReport(): (descriptor: number, error: unknown) => void {
   let isReported = false;
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE' || isReported) return;
+  return (descriptor, error) => {
+    if (!(error instanceof Error) || ('code' in error && error.code === 'EPIPE') || isReported) return;
     isReported = true;
     // Later than main's own code, which may be on its way already.
     process.once('exit', () => {
       process.exitCode = EXIT.failed;
     });
-    if (stream !== process.stderr) process.stderr.write(`sigctl: Cannot write to stdout: ${error.message}\n`);
-  });
+    if (descriptor === STDERR) return;
+    try {
+      writeText(STDERR, `sigctl: Cannot write to stdout: ${error.message}\n`);
+    } catch {
+      // Nobody can be told, and the exit code says it.
+    }
+  };
 }
