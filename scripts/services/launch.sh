@@ -14,6 +14,7 @@ set -u
 key='' lock='' pidfile='' log='' dir='' start_id='' flock='' keep_ipc=0
 launch_file=$1
 service_env() { :; }
+# A stop takes the launch file away first, so that a PM2 which did not hear of the stop cannot start the service again.
 # "command": a fault of a bare special builtin would end the shell with a code of its own (POSIX 2.8.1).
 # shellcheck source=/dev/null
 command . "$launch_file" || exit 78
