@@ -13,12 +13,12 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Finding, FixOutcome, Severity } from '../../src/core/finding.js';
 import { isPidAlive } from './alive.js';
+import { freePort } from './free-port.js';
 import { app, collect, kill, REPO, type Rig, startRig, until } from './rig.js';
 
 interface Visit {
@@ -61,15 +61,6 @@ function startStranger(t: TestContext): number {
   const stranger = spawn('/bin/sleep', ['600']);
   t.after(() => stranger.kill('SIGKILL'));
   return stranger.pid ?? assert.fail('no stranger');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : assert.fail('no port');
 }
 
 /** A real process that listens on the port and ends with the test. */

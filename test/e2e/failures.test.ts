@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { isPidAlive } from './alive.js';
+import { freePort } from './free-port.js';
 import { app, startRig, until } from './rig.js';
 
 const NEIGHBOUR = app('neighbour', 'idle.mjs');
@@ -126,14 +127,6 @@ function readsAlive(pid: () => number): boolean {
     // The PID file is not there yet.
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 test('start does not take a crash loop for a running service: it starts it anew, with the settings of now', async (t) => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import BetterSqlite3 from 'better-sqlite3';
 import { isPidAlive } from './alive.js';
+import { freePort } from './free-port.js';
 import { kill, REPO, type Rig, startRig, until } from './rig.js';
 
 const HISTORY = join(REPO, '../shared/data/kraken/XBTUSD_60.csv.gz');
@@ -124,12 +124,4 @@ function query(rig: Rig, file: string, sql: string): readonly Record<string, unk
   } finally {
     db.close();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
