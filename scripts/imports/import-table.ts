@@ -18,7 +18,9 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   backup: rule(['core', 'errors.ts', 'store'], ['better-sqlite3']),
   logs: rule(['core', 'errors.ts', 'process']),
   observe: rule(['core', 'errors.ts', 'process', 'pm2', 'store']),
-  operate: rule(['core', 'errors.ts', 'process', 'pm2', 'store', 'logs', 'observe', 'backup']),
+  record: rule(['core', 'errors.ts', 'process', 'pm2', 'store', 'observe']),
+  probe: rule(['core', 'errors.ts', 'process']),
+  operate: rule(['core', 'errors.ts', 'process', 'pm2', 'store', 'logs', 'observe', 'backup', 'record', 'probe']),
   doctor: rule(['core', 'errors.ts', 'process', 'store', 'observe', 'pm2']),
   render: rule(['core', 'errors.ts'], ['chalk', 'ora'], { node: false }),
   service: rule(['core', 'errors.ts', 'store'], ['better-sqlite3', 'big.js', 'cockatiel', 'kleur', 'pino', 'zod']),
@@ -33,7 +35,7 @@ const SERVICE_RULE = rule(
 );
 const OBSERVER_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   website: ['store', 'process', 'observe', 'logs', 'manifest/stack-snapshot.ts'],
-  watchdog: ['store', 'process', 'observe', 'logs', 'pm2'],
+  watchdog: ['store', 'process', 'observe', 'logs', 'pm2', 'record', 'probe', 'operate', 'manifest/stack-snapshot.ts'],
 };
 
 /** What builds the real dependencies may import everything of ours; of packages, only its own. */

@@ -5,15 +5,15 @@ import type { HealthRule } from './stack.js';
 import type { StatusRow } from './status-row.js';
 import type { Judgement } from './verdict.js';
 
-/** A soft limit: past this share of the memory limit a service is `degraded`. */
-const MEMORY_SOFT_SHARE = 0.9;
-
 /** One failed or passed health check; a failed one makes the service `unhealthy`. */
 export interface CheckResult {
   readonly name: string;
   readonly ok: boolean;
   readonly reason: string;
 }
+
+/** How old heartbeat and progress may be. */
+export type Freshness = Pick<HealthRule, 'heartbeatWithinMs' | 'progress'>;
 
 export interface JudgeInput {
   readonly service: string;
@@ -25,7 +25,7 @@ export interface JudgeInput {
   /** The service's own row, `undefined` when it never wrote one. */
   readonly status: StatusRow | undefined;
   readonly checks: readonly CheckResult[];
-  readonly health: HealthRule;
+  readonly health: Freshness;
   /** How long a start may take, from the rule of readiness. */
   readonly readyWithinMs: number;
   /** The command that started this process gave up waiting for it. */
@@ -33,6 +33,7 @@ export interface JudgeInput {
   /** The service writes a heartbeat before it counts as ready. */
   readonly readyByHeartbeat: boolean;
   readonly memoryLimitBytes: number | undefined;
+  readonly memorySoftBytes: number | undefined;
   readonly nowMs: number;
 }
 
@@ -151,7 +152,7 @@ function expectsHeartbeat({ health, readyByHeartbeat }: JudgeInput): boolean {
 }
 
 /** The manifest's limit, else three of the service's own beats. */
-export function heartbeatLimitMs(status: StatusRow | undefined, health: HealthRule): number | undefined {
+export function heartbeatLimitMs(status: StatusRow | undefined, health: Freshness): number | undefined {
   if (health.heartbeatWithinMs !== undefined) return health.heartbeatWithinMs;
   return typeof status?.heartbeatEveryMs === 'number' && status.heartbeatEveryMs > 0
     ? status.heartbeatEveryMs * 3
@@ -163,7 +164,7 @@ function hung({ service }: JudgeInput, reason: string): Judgement {
 }
 
 /** The service's own limit wins over the manifest's; 0 means that nothing is expected any more. */
-export function progressLimitMs(status: StatusRow | undefined, health: HealthRule): number | undefined {
+export function progressLimitMs(status: StatusRow | undefined, health: Freshness): number | undefined {
   const own = status?.progressWithinMs ?? undefined;
   if (own === 0) return undefined;
   return own ?? health.progress?.withinMs;
@@ -245,8 +246,9 @@ function judgeParent({ service, wanted }: JudgeInput, process: Live): Judgement 
   return { verdict: 'degraded', reason: 'runs, though it was asked to stop', next: `sigctl stop ${service}` };
 }
 
-function judgeMemory({ memoryLimitBytes, service }: JudgeInput, process: Live): Judgement | undefined {
-  if (memoryLimitBytes === undefined || process.memoryBytes < memoryLimitBytes * MEMORY_SOFT_SHARE) return undefined;
+function judgeMemory({ memoryLimitBytes, memorySoftBytes, service }: JudgeInput, process: Live): Judgement | undefined {
+  if (memoryLimitBytes === undefined || memorySoftBytes === undefined) return undefined;
+  if (process.memoryBytes < memorySoftBytes) return undefined;
   return {
     verdict: 'degraded',
     reason: `memory ${formatSize(process.memoryBytes)} of ${formatSize(memoryLimitBytes)}`,

@@ -1,3 +1,5 @@
+import type { Verdict } from './verdict.js';
+
 /**
  * The manifest after validation: every default filled in, every path absolute, every unit in milliseconds or bytes.
  * Plain JSON (no functions, no `undefined` that matters), so that it can be cached and handed to other processes.
@@ -13,6 +15,7 @@ export interface Stack {
   readonly modes: Readonly<Record<string, readonly string[]>>;
   /** Settings of the manifest that are accepted and have no effect behind the launcher, in words. */
   readonly notes: readonly string[];
+  readonly watch: WatchPolicy;
 }
 
 /** One app of the manifest. */
@@ -34,9 +37,13 @@ export interface ServiceSpec {
   /** Number of processes; above one they are named `name-0`, `name-1`, … */
   readonly instances: number;
   readonly memoryLimitBytes: number | undefined;
+  /** Above it the service is `degraded`; 90 % of the limit unless the manifest says otherwise. `undefined` without a limit. */
+  readonly memorySoftBytes: number | undefined;
   /** SIGINT, then SIGKILL after this long. */
   readonly killTimeoutMs: number;
   readonly autorestart: boolean;
+  /** Runs to its end: a success code is its wanted end, and nobody starts it again. */
+  readonly oneshot: boolean;
   readonly cronRestart: string | undefined;
   readonly namespace: string | undefined;
   /** Starts after these when both are to run. */
@@ -45,7 +52,11 @@ export interface ServiceSpec {
   readonly needs: readonly string[];
   readonly ready: ReadyRule;
   readonly health: HealthRule;
+  readonly checks: readonly HealthCheck[];
   readonly restart: RestartPolicy;
+  readonly logs: LogPolicy;
+  /** When PM2 died: brought back under a new daemon after all others, and only while its state is not `scanning`. */
+  readonly takeBackLast: boolean;
   readonly singleton: boolean;
   /** TCP port the service listens on (the rule's `port`, else `env.PORT`). A shell's PORT wins where `passEnv` lists it. */
   readonly port: number | undefined;
@@ -77,6 +88,45 @@ export interface HealthRule {
   readonly heartbeatWithinMs: number | undefined;
   /** Progress older than this is `stale`. The service's own `progress_within_ms` in the status table wins over it. */
   readonly progress: { readonly name: string; readonly withinMs: number } | undefined;
+  readonly onHung: Reaction;
+  readonly onStale: Reaction;
+  /** When a liveness check fails. A readiness check only makes the service `unhealthy`. */
+  readonly onUnhealthy: Reaction;
+}
+
+/** What the watchdog does about a verdict. `restart` alerts too; `ignore` leaves only the verdict. */
+export type Reaction = 'restart' | 'alert' | 'ignore';
+
+/** A question that the watchdog asks a running service again and again. */
+export interface HealthCheck {
+  /** Unique in the service: `http /health`, or the manifest's own name for it. */
+  readonly name: string;
+  readonly kind: 'liveness' | 'readiness';
+  readonly probe: Probe;
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+  /** So many answers of the other kind in a row turn it bad, and good again. */
+  readonly failures: number;
+  readonly successes: number;
+}
+
+export type Probe =
+  /** HTTP GET on 127.0.0.1 answers 2xx. */
+  | { readonly kind: 'http'; readonly path: string; readonly port: number }
+  | { readonly kind: 'tcp'; readonly port: number }
+  /** `sh -c` in the service's cwd and with its environment exits 0. */
+  | { readonly kind: 'command'; readonly command: string }
+  /** A line of its log matches (source of a regular expression), and is not older than `withinMs`. */
+  | { readonly kind: 'log'; readonly pattern: string; readonly withinMs: number };
+
+/** When the log of a service is rotated, and how much of it is kept. */
+export interface LogPolicy {
+  /** Rotated above this size, or this age of its first line. `undefined`: not by age. */
+  readonly maxBytes: number;
+  readonly maxAgeMs: number | undefined;
+  /** Of the live file and all segments together; the oldest segments go first. */
+  readonly keepBytes: number;
+  readonly gzip: boolean;
 }
 
 export interface RestartPolicy {
@@ -84,7 +134,54 @@ export interface RestartPolicy {
   readonly backoffMaxMs: number;
   /** The breaker opens after `exits` unwanted exits within `withinMs`. */
   readonly breaker: { readonly exits: number; readonly withinMs: number };
+  /** Exit codes of a wanted end (a death by signal is never one): a oneshot service is `stopped` with them. */
+  readonly successCodes: readonly number[];
+  /** Exit codes after which nobody starts it again until an operator does. */
+  readonly neverCodes: readonly number[];
 }
+
+/** What the watchdog does for the stack as a whole. */
+export interface WatchPolicy {
+  /** `false`: no watchdog is started with the first service. */
+  readonly enabled: boolean;
+  /** Below this much free space where the logs lie: an alert, and the oldest log segments go. */
+  readonly minFreeBytes: number;
+  /** How long and how many events are kept. */
+  readonly history: { readonly keepMs: number; readonly maxEvents: number };
+  readonly alerts: AlertPolicy;
+}
+
+export interface AlertPolicy {
+  readonly channels: readonly AlertChannel[];
+  /** Only these verdicts are alerts; leaving one for a verdict that is not among them is a recovery. */
+  readonly verdicts: readonly Verdict[];
+  /** A verdict counts once it has lasted this long. */
+  readonly afterMs: number;
+  readonly quiet: QuietHours | undefined;
+}
+
+/** Times of day in minutes since midnight, from inclusive, to exclusive; `from` after `to` spans midnight. */
+export interface QuietHours {
+  readonly fromMinute: number;
+  readonly toMinute: number;
+  /** IANA name; `undefined`: of the machine. */
+  readonly timeZone: string | undefined;
+  /** Verdicts that are told all the same. The rest is told when the hours end, if it still holds. */
+  readonly except: readonly Verdict[];
+}
+
+/** Texts may be `$NAME`: a variable of `.sigctl/shell-env.json` or of the watchdog's own environment, so that no secret need stand in the manifest. */
+export type AlertChannel =
+  | {
+      readonly kind: 'telegram';
+      readonly token: string;
+      readonly chat: string;
+      /** `https://api.telegram.org`, or a server that speaks the same. */
+      readonly api: string;
+    }
+  | { readonly kind: 'webhook'; readonly url: string; readonly headers: Readonly<Record<string, string>> }
+  /** `sh -c`, the alert as JSON on its standard input. */
+  | { readonly kind: 'command'; readonly command: string };
 
 /** The processes of a service, by key: `trading`, or `web-0` and `web-1` when `instances` is above one. */
 export function processKeys(spec: Pick<ServiceSpec, 'name' | 'instances'>): readonly string[] {

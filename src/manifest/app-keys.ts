@@ -33,7 +33,6 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   post_update: 'sigctl pulls no code',
   shutdown_with_message: 'a stop is SIGINT',
   source_map_support: '',
-  stop_exit_codes: 'every exit that nobody asked for is followed by a restart',
   time: '',
   trace: '',
   treekill: '',

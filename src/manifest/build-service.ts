@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type { ServiceSpec } from '../core/stack.js';
+import { healthChecks } from './health-checks.js';
 import { checkInstances, instancesOf, notesOnInstances } from './instances.js';
 import { mergeEnv } from './merge-env.js';
 import type { ShapeFault } from './parse-shape.js';
@@ -11,6 +12,7 @@ import { serviceHash } from './service-hash.js';
 import { checkName, typedName } from './service-name.js';
 import { type ServicePorts, servicePorts } from './service-ports.js';
 import type { Surroundings } from './surroundings.js';
+import { type LogsEntry, logPolicy, softLimit } from './watch-policy.js';
 
 /** PM2 7.0.4: SIGKILL follows this long after SIGINT. */
 const DEFAULT_KILL_TIMEOUT_MS = 1_600;
@@ -23,6 +25,8 @@ export interface BuildContext {
   readonly nodeVersion: string;
   readonly cpuCount: number;
   readonly around: Surroundings;
+  /** `sigctl.logs` of the stack, which each service may override. */
+  readonly logs: LogsEntry;
 }
 
 export interface BuiltService {
@@ -40,6 +44,7 @@ export function buildService(app: AppEntry, context: BuildContext): BuiltService
   const ports = servicePorts(app, env, context.around);
   const ready = readyRule(app, ports);
   const readyFaults = 'kind' in ready ? [] : [ready];
+  const { checks, faults: checkFaults } = healthChecks(app, ports);
   const kind = app.exec_mode === 'cluster' ? 'cluster' : 'launcher';
   const instances = instancesOf(app, context.cpuCount);
   const name = typedName(app);
@@ -52,15 +57,20 @@ export function buildService(app: AppEntry, context: BuildContext): BuiltService
     passEnv: unique(app.sigctl?.passEnv ?? []),
     instances,
     memoryLimitBytes: app.max_memory_restart,
+    memorySoftBytes: softLimit(app),
     killTimeoutMs: app.kill_timeout ?? DEFAULT_KILL_TIMEOUT_MS,
-    autorestart: app.autorestart ?? true,
+    autorestart: app.sigctl?.oneshot === true ? false : (app.autorestart ?? true),
+    oneshot: app.sigctl?.oneshot ?? false,
     cronRestart: app.cron_restart === false ? undefined : app.cron_restart,
     namespace: app.namespace,
     after: unique(app.sigctl?.after ?? []),
     needs: unique(app.sigctl?.needs ?? []),
     ready: 'kind' in ready ? ready : { kind: 'delay', delayMs: 0, withinMs: 0 },
-    health: { heartbeatWithinMs: app.sigctl?.health?.heartbeat, progress: progressOf(app) },
+    health: healthRule(app),
+    checks,
     restart: restartPolicy(app),
+    logs: logPolicy(app.sigctl?.logs ?? {}, context.logs),
+    takeBackLast: app.sigctl?.takeBack === 'last',
     singleton: app.sigctl?.singleton ?? instances === 1,
     port: ports.declared?.port,
     waitReady: app.wait_ready ?? false,
@@ -74,6 +84,8 @@ export function buildService(app: AppEntry, context: BuildContext): BuiltService
       ...commandFaults,
       ...envFaults,
       ...readyFaults,
+      ...checkFaults,
+      ...checkOneshot(app),
       ...checkInstances(app, command, instances),
     ],
     notes: notesOnInstances(app, declared, context.execPath),
@@ -112,6 +124,23 @@ function withShellPort(spec: ServiceSpec, { fromShell }: ServicePorts): ServiceS
   if (fromShell === undefined) return spec;
   const { PORT: _shadowed, ...env } = spec.env;
   return { ...spec, env, port: fromShell };
+}
+
+/** A hung process does nothing, so that a restart costs nothing. Work that does not advance may have a cause that no restart mends. */
+function healthRule(app: AppEntry): ServiceSpec['health'] {
+  const health = app.sigctl?.health;
+  return {
+    heartbeatWithinMs: health?.heartbeat,
+    progress: progressOf(app),
+    onHung: health?.on_hung ?? 'restart',
+    onStale: health?.on_stale ?? 'alert',
+    onUnhealthy: health?.on_unhealthy ?? 'restart',
+  };
+}
+
+function checkOneshot(app: AppEntry): ShapeFault[] {
+  if (app.sigctl?.oneshot !== true || app.autorestart !== true) return [];
+  return [{ path: ['autorestart'], found: 'true', expected: 'false, as a oneshot service runs once' }];
 }
 
 function progressOf(app: AppEntry): ServiceSpec['health']['progress'] {

@@ -1,4 +1,5 @@
-import type { ReadyRule, ServiceSpec, Stack } from '../core/stack.js';
+import type { AlertChannel, HealthRule, Probe, ReadyRule, RestartPolicy, ServiceSpec, Stack } from '../core/stack.js';
+import { VERDICTS } from '../core/verdict.js';
 import { isRecord } from './copy-plain.js';
 
 type Check = (value: unknown) => boolean;
@@ -30,8 +31,73 @@ const READY = {
   message: shape({ withinMs: number }),
 } satisfies Record<ReadyRule['kind'], Check>;
 
-const readyRule: Check = (value) =>
-  isRecord(value) && Object.entries(READY).some(([kind, check]) => kind === value['kind'] && check(value));
+const oneOf =
+  (...words: readonly string[]): Check =>
+  (value) =>
+    typeof value === 'string' && words.includes(value);
+const list =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+/** A union told apart by `kind`. */
+const byKind =
+  (checks: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    isRecord(value) && Object.entries(checks).some(([kind, check]) => kind === value['kind'] && check(value));
+
+const reaction = oneOf('restart', 'alert', 'ignore');
+const verdicts = list(oneOf(...VERDICTS));
+
+const PROBE = {
+  http: shape({ path: text, port: number }),
+  tcp: shape({ port: number }),
+  command: shape({ command: text }),
+  log: shape({ pattern: text, withinMs: number }),
+} satisfies Record<Probe['kind'], Check>;
+
+const HEALTH = {
+  heartbeatWithinMs: optional(number),
+  progress: optional(shape({ name: text, withinMs: number })),
+  onHung: reaction,
+  onStale: reaction,
+  onUnhealthy: reaction,
+} satisfies Record<keyof HealthRule, Check>;
+
+const RESTART = {
+  backoffMinMs: number,
+  backoffMaxMs: number,
+  breaker: shape({ exits: number, withinMs: number }),
+  successCodes: list(number),
+  neverCodes: list(number),
+} satisfies Record<keyof RestartPolicy, Check>;
+
+const CHECK = shape({
+  name: text,
+  kind: oneOf('liveness', 'readiness'),
+  probe: byKind(PROBE),
+  everyMs: number,
+  timeoutMs: number,
+  failures: number,
+  successes: number,
+});
+
+const CHANNEL = {
+  telegram: shape({ token: text, chat: text, api: text }),
+  webhook: shape({ url: text, headers: record(text) }),
+  command: shape({ command: text }),
+} satisfies Record<AlertChannel['kind'], Check>;
+
+const WATCH = shape({
+  enabled: flag,
+  minFreeBytes: number,
+  history: shape({ keepMs: number, maxEvents: number }),
+  alerts: shape({
+    channels: list(byKind(CHANNEL)),
+    verdicts,
+    afterMs: number,
+    quiet: optional(shape({ fromMinute: number, toMinute: number, timeZone: optional(text), except: verdicts })),
+  }),
+});
 
 const SERVICE = {
   name: text,
@@ -45,18 +111,20 @@ const SERVICE = {
   passEnv: texts,
   instances: number,
   memoryLimitBytes: optional(number),
+  memorySoftBytes: optional(number),
   killTimeoutMs: number,
   autorestart: flag,
+  oneshot: flag,
   cronRestart: optional(text),
   namespace: optional(text),
   after: texts,
   needs: texts,
-  ready: readyRule,
-  health: shape({
-    heartbeatWithinMs: optional(number),
-    progress: optional(shape({ name: text, withinMs: number })),
-  }),
-  restart: shape({ backoffMinMs: number, backoffMaxMs: number, breaker: shape({ exits: number, withinMs: number }) }),
+  ready: byKind(READY),
+  health: shape(HEALTH),
+  checks: list(CHECK),
+  restart: shape(RESTART),
+  logs: shape({ maxBytes: number, maxAgeMs: optional(number), keepBytes: number, gzip: flag }),
+  takeBackLast: flag,
   singleton: flag,
   port: optional(number),
   waitReady: flag,
@@ -67,9 +135,10 @@ const STACK = {
   name: text,
   root: text,
   manifestPath: text,
-  services: (value) => Array.isArray(value) && value.every(shape(SERVICE)),
+  services: list(shape(SERVICE)),
   modes: record(texts),
   notes: texts,
+  watch: WATCH,
 } satisfies Record<keyof Stack, Check>;
 
 /** Whether a value that came from a file is a `Stack`, field by field. Extra fields do not matter. */

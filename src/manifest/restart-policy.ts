@@ -11,7 +11,14 @@ const DEFAULT_BREAKER = { exits: 20, withinMs: 120_000 } as const;
 /** `sigctl.restart`, else what PM2's own keys say, else the defaults; backoff and breaker each on their own. */
 export function restartPolicy(app: AppEntry): RestartPolicy {
   const [backoffMinMs, backoffMaxMs] = app.sigctl?.restart?.backoff ?? pm2Backoff(app) ?? DEFAULT_BACKOFF_MS;
-  return { backoffMinMs, backoffMaxMs, breaker: breaker(app) };
+  return {
+    backoffMinMs,
+    backoffMaxMs,
+    breaker: breaker(app),
+    successCodes: app.sigctl?.restart?.success ?? [0],
+    // PM2 stores a death by signal as code 0, so that its 0 among these would stop a service that was killed; ours does not.
+    neverCodes: app.sigctl?.restart?.never ?? app.stop_exit_codes ?? [],
+  };
 }
 
 function pm2Backoff(app: AppEntry): readonly [number, number] | undefined {

@@ -1,16 +1,8 @@
 import * as z from 'zod';
+import { leaf } from './leaf.js';
 import * as entry from './parse-entry.js';
 import * as parse from './parse-value.js';
-
-/** `message` of every issue is what was expected, in words that follow "expected". */
-function leaf<T>(read: (value: unknown) => T | undefined, expected: string) {
-  return z.unknown().transform((value, context): T => {
-    const result = read(value);
-    if (result !== undefined) return result;
-    context.addIssue({ code: 'custom', message: expected });
-    return z.NEVER;
-  });
-}
+import * as watch from './watch-schema.js';
 
 const text = leaf(parse.parseText, 'text that is not empty');
 const flag = leaf(parse.parseFlag, 'true or false');
@@ -42,7 +34,15 @@ const ready = z.strictObject(
 
 const progress = z.strictObject({ name: text, within: timeMs }, { error: '{ name: "cycle", within: "90s" }' });
 const health = z.strictObject(
-  { heartbeat: timeMs.optional(), progress: progress.optional() },
+  {
+    heartbeat: timeMs.optional(),
+    progress: progress.optional(),
+    on_hung: watch.reaction.optional(),
+    on_stale: watch.reaction.optional(),
+    on_unhealthy: watch.reaction.optional(),
+    liveness: watch.checks.optional(),
+    readiness: watch.checks.optional(),
+  },
   { error: '{ heartbeat: "15s", progress: { name: "cycle", within: "90s" } }' },
 );
 
@@ -54,6 +54,8 @@ const restart = z.strictObject(
   {
     backoff: leaf(entry.parseBackoff, '[shortest, longest] wait, such as ["250ms", "30s"]').optional(),
     breaker: breaker.optional(),
+    success: watch.exitCodes.optional(),
+    never: watch.exitCodes.optional(),
   },
   { error: '{ backoff: ["250ms", "30s"], breaker: { exits: 5, within: "2m" } }' },
 );
@@ -66,6 +68,10 @@ const sigctl = z.strictObject(
     health: health.optional(),
     restart: restart.optional(),
     singleton: flag.optional(),
+    oneshot: flag.optional(),
+    memory: watch.memory.optional(),
+    logs: watch.logs.optional(),
+    takeBack: leaf((value) => (value === 'last' ? value : undefined), '"last"').optional(),
     port: port.optional(),
     passEnv: z.array(variableName, { error: 'a list of names of variables' }).optional(),
   },
@@ -97,6 +103,7 @@ export const appSchema = z.strictObject({
   min_uptime: timeMs.optional(),
   restart_delay: delayMs.optional(),
   exp_backoff_restart_delay: delayMs.optional(),
+  stop_exit_codes: watch.exitCodes.optional(),
   max_restarts: leaf(entry.parseTally, 'a whole number of at least 0').optional(),
   autorestart: flag.optional(),
   wait_ready: flag.optional(),
@@ -114,6 +121,11 @@ export const stackSchema = z.strictObject({
       error: 'a block of modes such as { minimal: ["website"], full: "*" }',
     })
     .optional(),
+  watchdog: flag.optional(),
+  logs: watch.logs.optional(),
+  disk: watch.disk.optional(),
+  history: watch.history.optional(),
+  alerts: watch.alerts.optional(),
 });
 export type StackEntry = z.output<typeof stackSchema>;
 
@@ -125,4 +137,17 @@ export const BLOCK_KEYS: Readonly<Record<string, readonly string[]>> = {
   'sigctl.health.progress': Object.keys(progress.shape),
   'sigctl.restart': Object.keys(restart.shape),
   'sigctl.restart.breaker': Object.keys(breaker.shape),
+  'sigctl.memory': Object.keys(watch.memory.shape),
+  'sigctl.logs': Object.keys(watch.logs.shape),
+  'sigctl.health.liveness': watch.CHECK_KEYS,
+  'sigctl.health.readiness': watch.CHECK_KEYS,
+};
+
+/** The same for the block `sigctl` beside `apps`; its own keys are under `''`. */
+export const STACK_BLOCK_KEYS: Readonly<Record<string, readonly string[]>> = {
+  '': Object.keys(stackSchema.shape),
+  logs: Object.keys(watch.logs.shape),
+  disk: Object.keys(watch.disk.shape),
+  history: Object.keys(watch.history.shape),
+  ...watch.ALERT_BLOCK_KEYS,
 };

@@ -17,6 +17,7 @@ const PROCESS_FIELDS = [
   'memoryLimitBytes',
   'killTimeoutMs',
   'autorestart',
+  'oneshot',
   'cronRestart',
   'namespace',
   'restart',

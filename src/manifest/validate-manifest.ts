@@ -10,8 +10,9 @@ import { type Fault, formatPath, manifestInvalid } from './fault.js';
 import type { RawManifest } from './load-manifest.js';
 import { parseShape, type ShapeFault, unknownKey } from './parse-shape.js';
 import { checkReadyKinds } from './ready-rule.js';
-import { appSchema, BLOCK_KEYS, type StackEntry, stackSchema } from './schema.js';
+import { appSchema, BLOCK_KEYS, STACK_BLOCK_KEYS, type StackEntry, stackSchema } from './schema.js';
 import { typedName } from './service-name.js';
+import { watchPolicy } from './watch-policy.js';
 
 const HONOURED = Object.keys(appSchema.shape);
 /** Variables and arguments carry tokens: of these only the kind of value is ever told. */
@@ -31,9 +32,10 @@ interface CheckedApp {
  *
  * @throws {SigctlError} `MANIFEST_INVALID`.
  */
-export function validateManifest(raw: RawManifest, context: Omit<BuildContext, 'root'>): Stack {
+export function validateManifest(raw: RawManifest, context: Omit<BuildContext, 'root' | 'logs'>): Stack {
+  const { logs = {} } = readTop(raw).value;
   const apps = Array.isArray(raw.apps)
-    ? raw.apps.map((app, index) => checkApp(app, index, { ...context, root: raw.root }))
+    ? raw.apps.map((app, index) => checkApp(app, index, { ...context, root: raw.root, logs }))
     : [];
   const members = apps.flatMap((app) => app.member ?? []);
   const together = checkStack(members);
@@ -54,6 +56,7 @@ export function validateManifest(raw: RawManifest, context: Omit<BuildContext, '
     services: members.map((member) => member.spec),
     modes: top.modes,
     notes: [...apps.flatMap((app) => app.notes), ...top.notes],
+    watch: watchPolicy(top.entry),
   };
 }
 
@@ -66,7 +69,8 @@ function checkApp(raw: unknown, index: number, context: BuildContext): CheckedAp
   }
   const keyed = sortAppKeys(raw, HONOURED);
   const { value: app, faults: shapeFaults } = parseShape(appSchema, keyed.app, {
-    keysAt: (path) => BLOCK_KEYS[path] ?? [],
+    // The place in a list says nothing of the keys.
+    keysAt: (path) => BLOCK_KEYS[path.replace(/\.\d+$/, '')] ?? [],
     homeOf: (path, key) => (path === 'sigctl' && HONOURED.includes(key) ? 'it beside "sigctl", not inside' : undefined),
     secret: SECRET,
   });
@@ -125,12 +129,20 @@ function checkTop(raw: RawManifest, services: readonly string[]): CheckedTop {
       expected: 'a block such as { name: "shop", modes: {} }',
     });
   }
-  const rules = { keysAt: () => Object.keys(stackSchema.shape), homeOf: () => undefined, secret: [] };
-  const { value: entry, faults: shapeFaults } = parseShape(stackSchema, isRecord(sigctl) ? sigctl : {}, rules);
+  const { value: entry, faults: shapeFaults } = readTop(raw);
   const { modes, faults: modeFaults } = buildModes(entry, services);
   const inside = shapeFaults.map((fault) => ({ ...fault, path: ['sigctl', ...fault.path] }));
   const notes = deploy === undefined ? [] : ['"deploy" has no effect: sigctl runs what is on this machine'];
   return { entry, modes, faults: [...faults, ...inside, ...modeFaults], notes };
+}
+
+function readTop(raw: RawManifest) {
+  const { sigctl } = raw.rest;
+  return parseShape(stackSchema, isRecord(sigctl) ? sigctl : {}, {
+    keysAt: (path) => STACK_BLOCK_KEYS[path] ?? [],
+    homeOf: () => undefined,
+    secret: ['alerts'],
+  });
 }
 
 /** The folder's name, made fit for a name. */

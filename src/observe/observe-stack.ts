@@ -74,6 +74,7 @@ export function reportInstance(
     isUnready: process.kind === 'running' && isUnready(unready, key, process.identity),
     readyByHeartbeat: spec.ready.kind === 'heartbeat',
     memoryLimitBytes: spec.memoryLimitBytes,
+    memorySoftBytes: spec.memorySoftBytes,
     nowMs,
   });
   const live = process.kind === 'running' ? process : undefined;

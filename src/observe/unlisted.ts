@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { processKeys, type ServiceSpec, type Stack } from '../core/stack.js';
-import { DAEMON_KEY, type HomePaths } from '../process/home.js';
+import { DAEMON_KEY, type HomePaths, WATCHDOG_KEY } from '../process/home.js';
 
 const LOCK_SUFFIX = '.lock';
 /** A service that left the manifest took its kill timeout with it. */
@@ -8,7 +8,7 @@ const KILL_TIMEOUT_MS = 10_000;
 
 /** Keys of processes that sigctl started once and the manifest no longer names: a service that was renamed or taken out, or fewer instances. */
 export function readUnlistedKeys(stack: Stack, paths: HomePaths): readonly string[] {
-  const listed = new Set([DAEMON_KEY, ...stack.services.flatMap(processKeys)]);
+  const listed = new Set([DAEMON_KEY, WATCHDOG_KEY, ...stack.services.flatMap(processKeys)]);
   return readLockFiles(paths.run)
     .map((file) => file.slice(0, -LOCK_SUFFIX.length))
     .filter((key) => !listed.has(key))
@@ -34,15 +34,32 @@ export function unlistedSpec(key: string, stack: Stack): ServiceSpec {
     passEnv: [],
     instances: 1,
     memoryLimitBytes: undefined,
+    memorySoftBytes: undefined,
     killTimeoutMs: KILL_TIMEOUT_MS,
     autorestart: false,
+    oneshot: false,
     cronRestart: undefined,
     namespace: undefined,
     after: [],
     needs: [],
     ready: { kind: 'delay', delayMs: 0, withinMs: 0 },
-    health: { heartbeatWithinMs: undefined, progress: undefined },
-    restart: { backoffMinMs: 0, backoffMaxMs: 0, breaker: { exits: 1, withinMs: 1 } },
+    health: {
+      heartbeatWithinMs: undefined,
+      progress: undefined,
+      onHung: 'ignore',
+      onStale: 'ignore',
+      onUnhealthy: 'ignore',
+    },
+    checks: [],
+    restart: {
+      backoffMinMs: 0,
+      backoffMaxMs: 0,
+      breaker: { exits: 1, withinMs: 1 },
+      successCodes: [0],
+      neverCodes: [],
+    },
+    logs: { maxBytes: Number.MAX_SAFE_INTEGER, maxAgeMs: undefined, keepBytes: Number.MAX_SAFE_INTEGER, gzip: false },
+    takeBackLast: false,
     singleton: true,
     port: undefined,
     waitReady: false,

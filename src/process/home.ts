@@ -29,6 +29,12 @@ export function homePaths(root: string, home: string): HomePaths {
 /** The key under which the launcher keeps the PM2 daemon itself. No service may have this name. */
 export const DAEMON_KEY = 'pm2';
 
+/** The key of the watchdog, which sigctl starts with the first service. No service may have this name. */
+export const WATCHDOG_KEY = 'watchdog';
+
+/** Where PM2's daemon notes each exit of a child (scripts/services/exit-journal.cjs). */
+export const exitJournalPath = (paths: Pick<HomePaths, 'run'>): string => join(paths.run, 'exits.jsonl');
+
 export const lockPath = (paths: HomePaths, key: string): string => join(paths.run, `${key}.lock`);
 export const pidPath = (paths: HomePaths, key: string): string => join(paths.run, `${key}.pid`);
 export const launchPath = (paths: HomePaths, key: string): string => join(paths.run, `${key}.launch`);

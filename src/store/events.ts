@@ -17,6 +17,12 @@ export interface ServiceEvent {
   /** `SIGKILL`, … when the process was ended by a signal. */
   readonly exitSignal: string | null;
   readonly manifestHash: string | null;
+  /** Of sigctl that recorded it. */
+  readonly version: string | null;
+  /** Memory of the process tree when it was last seen, or its largest. */
+  readonly memoryBytes: number | null;
+  /** The last lines of its log, oldest first, secrets masked. */
+  readonly logTail: readonly string[] | null;
   readonly detail: Readonly<Record<string, unknown>> | null;
 }
 
@@ -38,6 +44,9 @@ export function recordEvent(db: StatusDb, event: NewServiceEvent): void {
     exitCode: event.exitCode ?? null,
     exitSignal: event.exitSignal ?? null,
     manifestHash: event.manifestHash ?? null,
+    version: event.version ?? null,
+    memoryBytes: event.memoryBytes ?? null,
+    logTailJson: event.logTail == null ? null : JSON.stringify(event.logTail),
     detailJson: event.detail === undefined || event.detail === null ? null : JSON.stringify(event.detail),
   });
 }
@@ -68,15 +77,20 @@ function parseEvent(raw: unknown): ServiceEvent {
     exitCode: row.integerOrNull('exit_code'),
     exitSignal: row.textOrNull('exit_signal'),
     manifestHash: row.textOrNull('manifest_hash'),
+    version: row.textOrNull('version'),
+    memoryBytes: row.integerOrNull('memory_bytes'),
+    logTail: row.textsOrNull('log_tail_json'),
     detail: row.jsonOrNull('detail_json'),
   };
 }
 
 const RECORD = `
   INSERT INTO service_events
-    (at_ms, service, instance, kind, cause, actor, pid, exit_code, exit_signal, manifest_hash, detail_json)
+    (at_ms, service, instance, kind, cause, actor, pid, exit_code, exit_signal, manifest_hash, version, memory_bytes,
+     log_tail_json, detail_json)
   VALUES
-    (@atMs, @service, @instance, @kind, @cause, @actor, @pid, @exitCode, @exitSignal, @manifestHash, @detailJson)`;
+    (@atMs, @service, @instance, @kind, @cause, @actor, @pid, @exitCode, @exitSignal, @manifestHash, @version,
+     @memoryBytes, @logTailJson, @detailJson)`;
 
 const READ = `
   SELECT * FROM service_events

@@ -5,7 +5,7 @@ import type { Database } from 'better-sqlite3';
 import { databaseTooNew } from './database-errors.js';
 
 /** The number of the newest file in `migrations/`, so that an up-to-date database is recognised without reading a file. */
-export const LATEST_MIGRATION = 1;
+export const LATEST_MIGRATION = 2;
 
 const FIRST_FILE = '001-status.sql';
 

@@ -12,6 +12,8 @@ export interface RowReader {
   numberOrNull(column: string): number | null;
   /** A column that holds a JSON object as text. */
   jsonOrNull(column: string): Readonly<Record<string, unknown>> | null;
+  /** A column that holds a JSON list of texts. */
+  textsOrNull(column: string): readonly string[] | null;
   oneOf<T extends string>(column: string, values: readonly T[]): T;
 }
 
@@ -41,6 +43,13 @@ export function rowReader(row: unknown, table: string, keyColumns: readonly stri
       if (text === null) return null;
       const parsed = parseJson(text);
       if (!isRecord(parsed)) throw fail(column, 'a JSON object or NULL');
+      return parsed;
+    },
+    textsOrNull: (column) => {
+      const text = check(column, 'a JSON list of texts or NULL', orNull(isText));
+      if (text === null) return null;
+      const parsed = parseJson(text);
+      if (!Array.isArray(parsed) || !parsed.every(isText)) throw fail(column, 'a JSON list of texts or NULL');
       return parsed;
     },
     oneOf: (column, values) => {

@@ -1,44 +1,14 @@
 import { Command } from 'commander';
 import type { MutatingDeps, SessionRequest, StackSession, StackView } from '../../src/commands/session.js';
 import type { StartOutcome, StopOutcome } from '../../src/core/outcome.js';
-import type { ServiceSpec, Stack } from '../../src/core/stack.js';
-
-const spec = (name: string, needs: readonly string[] = []): ServiceSpec => ({
-  name,
-  kind: 'launcher',
-  script: `/srv/${name}.js`,
-  interpreter: undefined,
-  interpreterArgs: [],
-  args: [],
-  cwd: '/srv',
-  env: {},
-  passEnv: [],
-  instances: 1,
-  memoryLimitBytes: undefined,
-  killTimeoutMs: 5_000,
-  autorestart: true,
-  cronRestart: undefined,
-  namespace: undefined,
-  after: [],
-  needs,
-  ready: { kind: 'delay', delayMs: 1_000, withinMs: 30_000 },
-  health: { heartbeatWithinMs: undefined, progress: undefined },
-  restart: { backoffMinMs: 10, backoffMaxMs: 1_000, breaker: { exits: 5, withinMs: 60_000 } },
-  singleton: true,
-  port: undefined,
-  waitReady: false,
-  hash: 'aaaa',
-});
+import type { Stack } from '../../src/core/stack.js';
+import { serviceSpec, stackOf } from '../stack-literals.js';
 
 /** Three services; trading needs market-data. */
-export const STACK: Stack = {
-  name: 'demo',
-  root: '/srv',
-  manifestPath: '/srv/ecosystem.config.cjs',
-  services: [spec('website'), spec('trading', ['market-data']), spec('market-data')],
-  modes: { minimal: ['trading'], full: ['website', 'trading', 'market-data'] },
-  notes: [],
-};
+export const STACK: Stack = stackOf(
+  [serviceSpec('website'), serviceSpec('trading', { needs: ['market-data'] }), serviceSpec('market-data')],
+  { modes: { minimal: ['trading'], full: ['website', 'trading', 'market-data'] } },
+);
 
 export interface Fake {
   readonly running?: readonly string[];

@@ -75,6 +75,7 @@ function input(over: Partial<JudgeInput> = {}): JudgeInput {
     readyWithinMs: 20_000,
     readyByHeartbeat: true,
     memoryLimitBytes: undefined,
+    memorySoftBytes: undefined,
     nowMs: NOW,
     ...over,
   };
@@ -165,6 +166,7 @@ test('a second process of the same service is a duplicate, whatever else is wron
       process: live({ duplicates: [900], parent: 'none', memoryBytes: 900 * MB }),
       status: row({ heartbeatAtMs: NOW - 900_000, state: 'error' }),
       memoryLimitBytes: 100 * MB,
+      memorySoftBytes: 90 * MB,
       wanted: false,
     }),
   );
@@ -346,9 +348,9 @@ test('a service that runs though it was asked to stop is degraded', () => {
 });
 
 test('memory is a soft fault from nine tenths of the limit on, and nothing below it', () => {
-  const memoryLimitBytes = 100 * MB;
-  assert.equal(verdictOf({ memoryLimitBytes, process: live({ memoryBytes: 90 * MB - 1 }) }), 'healthy');
-  assert.deepEqual(judge(input({ memoryLimitBytes, process: live({ memoryBytes: 90 * MB }) })), {
+  const limits = { memoryLimitBytes: 100 * MB, memorySoftBytes: 90 * MB };
+  assert.equal(verdictOf({ ...limits, process: live({ memoryBytes: 90 * MB - 1 }) }), 'healthy');
+  assert.deepEqual(judge(input({ ...limits, process: live({ memoryBytes: 90 * MB }) })), {
     verdict: 'degraded',
     reason: 'memory 90 MB of 100 MB',
     next: 'sigctl logs trading',
@@ -363,6 +365,7 @@ test('when several things are wrong the worst is told: each repair uncovers the 
     status: row({ ...cycle(90_001, 90_000), heartbeatAtMs: NOW - 60_000, state: 'error', reason: 'own word' }),
     checks,
     memoryLimitBytes: 100 * MB,
+    memorySoftBytes: 90 * MB,
   };
   const steps: readonly (readonly [string, Partial<JudgeInput>])[] = [
     ['duplicate', {}],
@@ -394,7 +397,9 @@ test('judge() answers each combination of what can be seen with one verdict, a r
   for (const process of processes) {
     for (const status of [undefined, ...rows, row({ pid: 1 })]) {
       for (const wanted of [true, false]) {
-        const judgement = judge(input({ process, status, wanted, memoryLimitBytes: 62 * MB }));
+        const judgement = judge(
+          input({ process, status, wanted, memoryLimitBytes: 62 * MB, memorySoftBytes: 56 * MB }),
+        );
         assert.ok(VERDICTS.includes(judgement.verdict));
         assert.notEqual(judgement.reason, '');
         const isQuiet = ['healthy', 'starting', 'stopped'].includes(judgement.verdict);

@@ -33,7 +33,13 @@ test('a plain PM2 file works as it is: names, paths, arguments, variables and li
 
 test("PM2's restart keys become the restart policy", async () => {
   const { restart } = service(await readStack(requestFor(join(GOOD, 'plain-pm2.cjs'))), 'api');
-  assert.deepEqual(restart, { backoffMinMs: 4_000, backoffMaxMs: 4_000, breaker: { exits: 10, withinMs: 50_000 } });
+  assert.deepEqual(restart, {
+    backoffMinMs: 4_000,
+    backoffMaxMs: 4_000,
+    breaker: { exits: 10, withinMs: 50_000 },
+    successCodes: [0],
+    neverCodes: [],
+  });
 });
 
 test("PM2's camel case and every default are understood", async () => {
@@ -50,6 +56,8 @@ test("PM2's camel case and every default are understood", async () => {
     backoffMinMs: 10,
     backoffMaxMs: 15_000,
     breaker: { exits: 20, withinMs: 120_000 },
+    successCodes: [0],
+    neverCodes: [],
   });
   assert.equal(worker.port, undefined);
 });

@@ -35,11 +35,19 @@ test('dependencies, health, restart policy and passed variables are read, repeti
   const trading = (await readStack(requestFor(EVERYTHING))).services[1];
   assert.deepEqual(trading?.after, ['db']);
   assert.deepEqual(trading?.needs, ['market-data']);
-  assert.deepEqual(trading?.health, { heartbeatWithinMs: 15_000, progress: { name: 'cycle', withinMs: 90_000 } });
+  assert.deepEqual(trading?.health, {
+    heartbeatWithinMs: 15_000,
+    progress: { name: 'cycle', withinMs: 90_000 },
+    onHung: 'restart',
+    onStale: 'alert',
+    onUnhealthy: 'restart',
+  });
   assert.deepEqual(trading?.restart, {
     backoffMinMs: 250,
     backoffMaxMs: 30_000,
     breaker: { exits: 3, withinMs: 60_000 },
+    successCodes: [0],
+    neverCodes: [],
   });
   assert.deepEqual(trading?.passEnv, ['LOG_LEVEL']);
   assert.equal(trading?.singleton, true);
@@ -59,11 +67,15 @@ test('sigctl.restart wins over the keys of PM2, part by part', async (t) => {
     backoffMinMs: 100,
     backoffMaxMs: 15_000,
     breaker: { exits: 1, withinMs: 120_000 },
+    successCodes: [0],
+    neverCodes: [],
   });
   assert.deepEqual(await policy({ ...pm2, sigctl: { restart: { backoff: [5, '1s'], breaker: { within: '1m' } } } }), {
     backoffMinMs: 5,
     backoffMaxMs: 1_000,
     breaker: { exits: 1, withinMs: 60_000 },
+    successCodes: [0],
+    neverCodes: [],
   });
 });
 

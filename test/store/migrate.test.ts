@@ -32,7 +32,10 @@ test('openStatusDb() makes a new database with its folder, in WAL mode, and reco
   t.after(() => db.close());
   assert.equal(readVersion(db), LATEST_MIGRATION);
   assert.equal(db.pragma('journal_mode', { simple: true }), 'wal');
-  assert.deepEqual(db.prepare('SELECT version, name FROM migrations').all(), [{ version: 1, name: 'status' }]);
+  assert.deepEqual(db.prepare('SELECT version, name FROM migrations').all(), [
+    { version: 1, name: 'status' },
+    { version: 2, name: 'watchdog' },
+  ]);
   assert.equal(statSync(join(path, '..')).mode & 0o777, 0o700);
 });
 

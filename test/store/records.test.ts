@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { readDesired, writeDesired } from '../../src/store/desired.js';
 import { readEvents, recordEvent } from '../../src/store/events.js';
 import { readFact, writeFact } from '../../src/store/facts.js';
+import { pruneIntents, readIntent, recordIntent } from '../../src/store/intents.js';
 import { twoConnections } from './two-connections.js';
 
 test('writeDesired() keeps the latest request for each service, and readDesired() sees it from another connection', (t) => {
@@ -38,7 +39,10 @@ test('readEvents() gives the newest events, oldest first, of one service and tim
     exitCode: 3,
     exitSignal: 'SIGKILL',
     manifestHash: 'f00',
-    detail: { lines: ['last'] },
+    version: '1.2.3',
+    memoryBytes: 4096,
+    logTail: ['last', 'words'],
+    detail: { limit: 5 },
   });
   const times = (query: Parameters<typeof readEvents>[1]) => readEvents(a, query).map((event) => event.atMs);
   assert.deepEqual(times({ limit: 10 }), [1, 2, 3, 3, 4]);
@@ -56,7 +60,37 @@ test('readEvents() gives the newest events, oldest first, of one service and tim
       exitCode: 3,
       exitSignal: 'SIGKILL',
       manifestHash: 'f00',
-      detail: { lines: ['last'] },
+      version: '1.2.3',
+      memoryBytes: 4096,
+      logTail: ['last', 'words'],
+      detail: { limit: 5 },
     },
   ]);
+});
+
+test('recordIntent() keeps the first intent for a process, and readIntent() finds it by start id or identity', (t) => {
+  const { a, b } = twoConnections(t);
+  const exit = { kind: 'exit', process: { pid: 7, startToken: '99' } } as const;
+  recordIntent(a, {
+    key: 'web',
+    subject: exit,
+    cause: 'memory-limit',
+    actor: 'watchdog',
+    atMs: 1,
+    detail: { mb: 512 },
+  });
+  recordIntent(b, { key: 'web', subject: exit, cause: 'operator', actor: 'ann', atMs: 2 });
+  recordIntent(b, { key: 'web', subject: { kind: 'start', startId: 'x' }, cause: 'operator', actor: 'ann', atMs: 3 });
+  assert.deepEqual(readIntent(b, 'web', exit), {
+    key: 'web',
+    kind: 'exit',
+    cause: 'memory-limit',
+    actor: 'watchdog',
+    atMs: 1,
+    detail: { mb: 512 },
+  });
+  assert.equal(readIntent(a, 'web', { kind: 'start', startId: 'x' })?.cause, 'operator');
+  assert.equal(readIntent(a, 'web', { kind: 'exit', process: { pid: 7, startToken: '100' } }), undefined);
+  pruneIntents(a, 3);
+  assert.equal(readIntent(a, 'web', exit), undefined);
 });
