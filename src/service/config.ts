@@ -1,8 +1,6 @@
 import type { z } from 'zod';
+import { isSecretName } from '../core/mask.js';
 import { EXIT, SigctlError } from '../errors.js';
-
-/** Variables whose value is never printed, not even to say what is wrong with it. */
-const SECRET_NAME = /SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|_KEY$/i;
 
 /**
  * Reads a service's configuration from its environment, once, at start. Variables that the schema does not name are ignored.
@@ -28,5 +26,6 @@ function describeFault(issue: z.core.$ZodIssue, env: NodeJS.ProcessEnv): string 
 
 function describeValue(variable: string, value: string | undefined): string {
   if (value === undefined) return 'not set';
-  return SECRET_NAME.test(variable) ? 'set (value hidden)' : JSON.stringify(value);
+  // Not even to say what is wrong with it.
+  return isSecretName(variable) ? 'set (value hidden)' : JSON.stringify(value);
 }
