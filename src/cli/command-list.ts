@@ -7,6 +7,13 @@ export const COMMANDS = {
   stop: async (deps: Deps): Promise<Command> => (await import('../commands/stop.js')).stopCommand(deps),
   restart: async (deps: Deps): Promise<Command> => (await import('../commands/restart.js')).restartCommand(deps),
   status: async (deps: Deps): Promise<Command> => (await import('../commands/status.js')).statusCommand(deps),
+  wait: async (deps: Deps): Promise<Command> => {
+    const [{ waitCommand }, { createWaitDeps }] = await Promise.all([
+      import('../commands/wait.js'),
+      import('./wait-deps.js'),
+    ]);
+    return waitCommand(createWaitDeps(deps));
+  },
   mode: async (deps: Deps): Promise<Command> => (await import('../commands/mode.js')).modeCommand(deps),
   logs: async (deps: Deps): Promise<Command> => {
     const [{ logsCommand }, { createLogsDeps }] = await Promise.all([

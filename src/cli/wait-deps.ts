@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WaitDeps } from '../commands/wait.js';
+import type { Deps } from './deps.js';
+import { lazySteps } from './lazy-steps.js';
+
+/** What `sigctl wait` touches: it looks as `status` does. Ctrl-C ends it after the next look. */
+export function createWaitDeps(deps: Deps): WaitDeps {
+  let isInterrupted = false;
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    isInterrupted = true;
+    controller.abort();
+  };
+  return {
+    readView: deps.readView,
+    elapsedMs: () => performance.now(),
+    sleep: async (ms) => {
+      process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+      // The abort is no failure: the next look tells how it ended.
+      await sleep(ms, undefined, { signal: controller.signal }).catch(() => undefined);
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    },
+    steps: () => lazySteps(deps.terminal),
+    interrupted: () => isInterrupted,
+    out: deps.out,
+  };
+}
