@@ -22,6 +22,8 @@ export interface ModeOptions {
   readonly config: string | undefined;
   readonly waitMs: number;
   readonly dryRun: boolean;
+  /** When a service fails: back to what ran before. */
+  readonly rollback: boolean;
   readonly json: boolean;
 }
 
@@ -31,17 +33,22 @@ export function modeCommand(deps: ModeDeps, run = runMode): Command {
     .description('Switch to a mode: stop what is not in it, start what is missing, leave the rest untouched')
     .argument('[mode]', 'mode of the manifest (without one: show the modes and the one in force)')
     .option('--dry-run', 'print the plan and change nothing', false)
+    .option('--rollback-on-failure', 'when a service fails, go back to what ran before', false)
     .addOption(waitOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
-    .action(
-      async (mode: string | undefined, flags: { wait: number; json: boolean; dryRun: boolean }, command: Command) => {
-        const { config } = command.optsWithGlobals<GlobalFlags>();
-        deps.out.setExitCode(
-          await run(deps, { mode, config, waitMs: flags.wait, dryRun: flags.dryRun, json: flags.json }),
-        );
-      },
-    );
+    .action(async (mode: string | undefined, flags: ModeFlags, command: Command) => {
+      const { config } = command.optsWithGlobals<GlobalFlags>();
+      const { wait: waitMs, dryRun, json, rollbackOnFailure: rollback } = flags;
+      deps.out.setExitCode(await run(deps, { mode, config, waitMs, dryRun, rollback, json }));
+    });
+}
+
+interface ModeFlags {
+  readonly wait: number;
+  readonly json: boolean;
+  readonly dryRun: boolean;
+  readonly rollbackOnFailure: boolean;
 }
 
 const EXAMPLES = `
@@ -49,6 +56,7 @@ Examples:
   sigctl mode                      the modes, and the one in force
   sigctl mode standard --dry-run   what would be stopped and started
   sigctl mode standard             do it, and wait until all are ready
+  sigctl mode full --rollback-on-failure    all or nothing: if one fails, what ran before runs again
 
 Exit codes: 0 done, or already so; 1 a service failed; 2 wrong use; 4 PM2 or the database cannot be reached; 130 interrupted.`;
 
@@ -72,21 +80,58 @@ async function switchMode(
 ): Promise<number> {
   const { out } = deps;
   const plan = makePlan(session, mode);
+  const before = { mode: session.mode, ...session.presence() };
+  const shown = () => renderModePlan(plan, before, out.colour);
   if (options.dryRun) {
-    out.print(options.json ? renderJson({ plan }) : renderModePlan(plan, out.colour));
+    out.print(options.json ? renderJson({ plan }) : shown());
     return EXIT.ok;
   }
-  if (!options.json) out.note(renderModePlan(plan, out.colour));
+  if (!options.json) out.note(shown());
   const { stopped, started } = await applyPlan(session, plan);
-  view.done();
   const isStuck = stopped.some((outcome) => outcome.kind === 'failed');
   const exitCode = isStuck ? EXIT.failed : exitCodeOfStart(started);
+  const back = exitCode === EXIT.failed && options.rollback ? await rollBack(session, plan, before) : undefined;
+  view.done();
+  const rolledBack = back === undefined ? {} : { rolledBack: back };
   out.print(
     options.json
-      ? renderJson({ plan, stopped, started, ok: exitCode === EXIT.ok })
+      ? renderJson({ plan, stopped, started, ...rolledBack, ok: exitCode === EXIT.ok })
       : renderResult(stopped, started, out.colour),
   );
+  if (!options.json && exitCode === EXIT.failed) out.note(renderAfterFailure(before, plan, back, out.colour));
   return exitCode;
+}
+
+interface Before {
+  readonly mode: string | undefined;
+  readonly running: ReadonlySet<string>;
+  readonly present: ReadonlySet<string>;
+}
+
+/** Ends what this change started, starts what it stopped, and the mode from before is in force again. */
+async function rollBack(session: StackSession, plan: ModePlan, before: Before) {
+  if (before.mode !== undefined) session.writeMode(before.mode);
+  const stopped = await session.applyStop(session.planStop(plan.start.filter((name) => !before.present.has(name))));
+  const known = session.stack.services.map(({ name }) => name);
+  const lost = plan.stop.filter((name) => before.running.has(name) && known.includes(name));
+  const started = lost.length === 0 ? [] : await session.applyStart(session.planStart(lost));
+  return { stopped, started };
+}
+
+function renderAfterFailure(
+  before: Before,
+  plan: ModePlan,
+  back: { readonly stopped: readonly StopOutcome[]; readonly started: readonly StartOutcome[] } | undefined,
+  colour: boolean,
+): string {
+  const previous = before.mode === undefined ? 'what ran before' : `mode ${before.mode}`;
+  if (back !== undefined) {
+    const result =
+      back.stopped.length + back.started.length === 0 ? '' : renderResult(back.stopped, back.started, colour);
+    return [`Rolled back to ${previous}:`, result].filter(Boolean).join('\n');
+  }
+  const isOther = before.mode !== undefined && before.mode !== plan.mode;
+  return isOther ? `To go back: sigctl mode ${before.mode} (or next time --rollback-on-failure)` : '';
 }
 
 async function showModes(deps: ModeDeps, options: ModeOptions): Promise<number> {

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { StartOutcome } from '../core/outcome.js';
 import { EXIT } from '../errors.js';
 import { renderJson } from '../render/json.js';
 import { renderStartOutcomes, renderStopOutcomes } from '../render/outcomes.js';
@@ -11,17 +12,19 @@ import {
   sessionRequest,
   withProgress,
 } from './service-command.js';
-import type { MutatingDeps } from './session.js';
+import type { MutatingDeps, StackSession } from './session.js';
 import { membersOf } from './start.js';
 
 const RESTART: ServiceVerb = {
   name: 'restart',
   description: 'Restart services with the manifest of now, and wait until each is ready',
   argument: 'services to restart, and only these (default: those of the mode in force, else all)',
+  flags: [new Option('--changed', 'only those that run with another manifest entry than the one of now')],
   help: `
 Examples:
   sigctl restart trading           one service; the others keep their processes
   sigctl restart                   all services of the mode in force
+  sigctl restart --changed         after an edit of the manifest; "sigctl config --diff" shows first what that is
 
 A service that did not run is started. An orphan is taken back under PM2.
 Exit codes: 0 all ready, 1 one failed, 2 wrong use, 4 PM2 or the database cannot be reached, 130 interrupted.`,
@@ -35,11 +38,7 @@ export function restartCommand(deps: MutatingDeps, run = runRestart): Command {
 export async function runRestart(deps: MutatingDeps, options: ServiceOptions): Promise<number> {
   const { stopped, started } = await withProgress(deps, (view) =>
     deps.withSession(sessionRequest('restart', options, view), (session) =>
-      session.applyRestart(
-        options.services.length === 0
-          ? membersOf(session.stack, session.mode ?? 'full')
-          : selectServices(session.stack, options.services),
-      ),
+      session.applyRestart(chosen(session, options)),
     ),
   );
   const unstoppable = stopped.filter((outcome) => outcome.kind === 'failed');
@@ -48,7 +47,17 @@ export async function runRestart(deps: MutatingDeps, options: ServiceOptions): P
   deps.out.print(
     options.json
       ? renderJson({ stopped, started, ok: exitCode === EXIT.ok })
-      : [renderStopOutcomes(unstoppable, colour), renderStartOutcomes(started, colour)].filter(Boolean).join('\n'),
+      : [renderStopOutcomes(unstoppable, colour), renderStarted(started, options, colour)].filter(Boolean).join('\n'),
   );
   return exitCode;
+}
+
+function chosen({ stack, mode, changed }: StackSession, { services, flags }: ServiceOptions): readonly string[] {
+  const named = services.length === 0 ? membersOf(stack, mode ?? 'full') : selectServices(stack, services);
+  return flags?.['changed'] === true ? named.filter((name) => changed.includes(name)) : named;
+}
+
+function renderStarted(started: readonly StartOutcome[], { flags }: ServiceOptions, colour: boolean): string {
+  if (started.length === 0 && flags?.['changed'] === true) return 'Nothing changed: no service was restarted';
+  return renderStartOutcomes(started, colour);
 }

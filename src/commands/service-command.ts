@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type Option } from 'commander';
 import { type GlobalFlags, jsonOption, waitOption } from './options.js';
 import type { MutatingDeps, ProgressView, SessionRequest } from './session.js';
 
@@ -9,6 +9,8 @@ export interface ServiceOptions {
   /** How long to wait for another command. */
   readonly waitMs: number;
   readonly json: boolean;
+  /** Flags of one verb alone, by name; absent when not typed. */
+  readonly flags?: Readonly<Record<string, boolean>>;
 }
 
 export interface ServiceVerb {
@@ -16,6 +18,8 @@ export interface ServiceVerb {
   readonly description: string;
   /** Help of the argument `[service...]`. */
   readonly argument: string;
+  /** Flags that only this verb has. */
+  readonly flags?: readonly Option[];
   /** Examples and exit codes. */
   readonly help: string;
 }
@@ -26,16 +30,28 @@ export function serviceCommand(
   deps: MutatingDeps,
   run: (deps: MutatingDeps, options: ServiceOptions) => Promise<number>,
 ): Command {
-  return new Command(verb.name)
-    .description(verb.description)
-    .argument('[service...]', verb.argument)
+  const own = verb.flags ?? [];
+  const declared = own.reduce(
+    (command, flag) => command.addOption(flag),
+    new Command(verb.name).description(verb.description).argument('[service...]', verb.argument),
+  );
+  return declared
     .addOption(waitOption())
     .addOption(jsonOption())
     .addHelpText('after', verb.help)
-    .action(async (services: string[], flags: { wait: number; json: boolean }, command: Command) => {
+    .action(async (services: string[], typed: TypedFlags, command: Command) => {
       const { config } = command.optsWithGlobals<GlobalFlags>();
-      deps.out.setExitCode(await run(deps, { services, config, waitMs: flags.wait, json: flags.json }));
+      const { wait: waitMs, json } = typed;
+      const flags = ownFlags(own, typed);
+      deps.out.setExitCode(await run(deps, { services, config, waitMs, json, ...flags }));
     });
+}
+
+type TypedFlags = { readonly wait: number; readonly json: boolean } & Readonly<Record<string, unknown>>;
+
+function ownFlags(own: readonly Option[], typed: TypedFlags): Pick<ServiceOptions, 'flags'> {
+  const given = own.map((option) => option.attributeName()).filter((name) => typed[name] === true);
+  return given.length === 0 ? {} : { flags: Object.fromEntries(given.map((name) => [name, true])) };
 }
 
 /** Works with progress shown, which is taken away in any case. */

@@ -24,6 +24,8 @@ export interface StackSession {
   /** Names of processes that live and that the manifest no longer has. They can be stopped, and nothing else. */
   readonly unlisted: readonly string[];
   readonly mode: string | undefined;
+  /** Services that run with another manifest entry than the one of now. */
+  readonly changed: readonly string[];
   /** Pure decisions over what was seen when the lock was taken. */
   readonly planStart: (services: readonly string[]) => readonly StartStep[];
   readonly planStop: (services: readonly string[]) => readonly StopStep[];

@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { withNeeds } from '../core/graph.js';
-import type { Stack } from '../core/stack.js';
+import type { ServiceSpec, Stack } from '../core/stack.js';
 import { EXIT } from '../errors.js';
 import { renderJson } from '../render/json.js';
 import { renderStartOutcomes } from '../render/outcomes.js';
@@ -19,10 +19,16 @@ const START: ServiceVerb = {
   name: 'start',
   description: 'Start services and wait until each is ready',
   argument: 'services to start, and what they need (default: those of the mode in force, else all)',
+  flags: [
+    new Option('--only', 'exactly the named services, without what they need').conflicts('withDeps'),
+    new Option('--with-deps', 'also the services that they only start after'),
+  ],
   help: `
 Examples:
   sigctl start                     the services of the mode in force
   sigctl start trading             one service; what it needs starts first
+  sigctl start trading --only      that one alone, though it needs another
+  sigctl start trading --with-deps that one, and market-data too, since it starts "after" it
   sigctl start website --json      the outcome for a script
 
 A service that runs already is left alone. Ctrl-C stops the waiting, not the services.
@@ -37,7 +43,7 @@ export function startCommand(deps: MutatingDeps, run = runStart): Command {
 export async function runStart(deps: MutatingDeps, options: ServiceOptions): Promise<number> {
   const outcomes = await withProgress(deps, (view) =>
     deps.withSession(sessionRequest('start', options, view), (session) =>
-      session.applyStart(session.planStart(chooseServices(session, options.services))),
+      session.applyStart(session.planStart(chooseServices(session, options.services, reachOf(options)))),
     ),
   );
   const exitCode = exitCodeOfStart(outcomes);
@@ -47,13 +53,30 @@ export async function runStart(deps: MutatingDeps, options: ServiceOptions): Pro
   return exitCode;
 }
 
-/** The named services and what they need; without names those of the mode in force, else all. */
+/** How far a start reaches beyond the services that were named. */
+type Reach = 'only' | 'needs' | 'deps';
+
+function reachOf({ flags }: ServiceOptions): Reach {
+  if (flags?.['only'] === true) return 'only';
+  return flags?.['withDeps'] === true ? 'deps' : 'needs';
+}
+
+/** The named services and what belongs to them; without names those of the mode in force, else all. */
 export function chooseServices(
-  session: Pick<StackSession, 'stack' | 'mode'>,
+  { stack, mode }: Pick<StackSession, 'stack' | 'mode'>,
   names: readonly string[],
+  reach: Reach = 'needs',
 ): readonly string[] {
-  if (names.length > 0) return withNeeds(selectServices(session.stack, names), session.stack.services);
-  return membersOf(session.stack, session.mode ?? 'full');
+  if (names.length === 0) return membersOf(stack, mode ?? 'full');
+  const selected = selectServices(stack, names);
+  if (reach === 'only') return selected;
+  const specs = reach === 'needs' ? stack.services : stack.services.map(withAfter);
+  return withNeeds(selected, specs);
+}
+
+/** As if it needed what it only starts after. */
+function withAfter(spec: ServiceSpec): ServiceSpec {
+  return { ...spec, needs: [...spec.needs, ...spec.after] };
 }
 
 /** The services of a mode, what they need included; all of them where the manifest no longer has the mode. */

@@ -30,6 +30,7 @@ export function openSession(context: OperateContext) {
       .filter(({ listed }) => !listed)
       .map(({ spec }) => spec.name),
     mode: mode(),
+    changed: readChanged(context, observe()),
     planStart: planStarts,
     planStop: planStops,
     presence: () => readPresence(context, observe()),
@@ -104,6 +105,15 @@ function readPresence({ db }: OperateContext, seen: readonly ObservedInstance[])
     running: new Set(names.filter((name) => !partly.has(name))),
     present: new Set(names.filter((name) => live.has(name) || wanted.has(name))),
   };
+}
+
+function readChanged({ db }: OperateContext, seen: readonly ObservedInstance[]): readonly string[] {
+  const running = new Map(readDesired(db).map((entry) => [entry.service, entry.manifestHash]));
+  const changed = seen.filter(({ spec, process, listed }) => {
+    const hash = running.get(spec.name) ?? null;
+    return listed && isLive(process) && hash !== null && hash !== spec.hash;
+  });
+  return [...new Set(changed.map(({ spec }) => spec.name))];
 }
 
 function isLive(process: ObservedProcess): boolean {

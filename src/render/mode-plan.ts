@@ -1,21 +1,35 @@
 import { Chalk } from 'chalk';
 import type { ModePlan } from '../core/mode-plan.js';
 
-/** What a change of mode would do, one line a verb. */
-export function renderModePlan(plan: ModePlan, colour: boolean): string {
+/** What there is before the change. */
+export interface ModeBefore {
+  readonly mode: string | undefined;
+  readonly running: ReadonlySet<string>;
+  readonly present: ReadonlySet<string>;
+}
+
+/** What a change of mode would do, a line for each service: those that stop, those that start, those that are left alone. */
+export function renderModePlan(plan: ModePlan, before: ModeBefore, colour: boolean): string {
   const paint = new Chalk({ level: colour ? 1 : 0 });
   if (plan.stop.length === 0 && plan.start.length === 0) {
     return `Mode ${paint.bold(plan.mode)}: nothing to change (${plan.keep.join(', ')})`;
   }
-  const lines = [
-    ['stop', plan.stop],
-    ['start', plan.start],
-    ['keep', plan.keep],
-  ] as const;
+  const rows = (['stop', 'start', 'keep'] as const).flatMap((action) => plan[action].map((name) => ({ action, name })));
+  const width = Math.max('SERVICE'.length, ...rows.map(({ name }) => name.length));
+  const now = before.mode === undefined || before.mode === plan.mode ? '' : ` (now ${before.mode})`;
+  const colours = { stop: paint.yellow, start: paint.green, keep: paint.dim };
   return [
-    `Mode ${paint.bold(plan.mode)}:`,
-    ...lines.filter(([, names]) => names.length > 0).map(([verb, names]) => `  ${verb.padEnd(5)}  ${names.join(', ')}`),
+    `Mode ${paint.bold(plan.mode)}${now}:`,
+    paint.dim(`  ACTION  ${'SERVICE'.padEnd(width)}  NOW`),
+    ...rows.map(({ action, name }) =>
+      colours[action](`  ${action.padEnd(6)}  ${name.padEnd(width)}  ${stateOf(name, before)}`),
+    ),
   ].join('\n');
+}
+
+function stateOf(name: string, { running, present }: ModeBefore): string {
+  if (running.has(name)) return 'running';
+  return present.has(name) ? 'partly running' : 'not running';
 }
 
 /** The modes of the manifest, the one in force marked. */

@@ -13,6 +13,7 @@ export const STACK: Stack = stackOf(
 export interface Fake {
   readonly running?: readonly string[];
   readonly mode?: string;
+  readonly changed?: readonly string[];
   readonly interrupted?: boolean;
   /** How starts and stops end, by service; well, where nothing is said. */
   readonly starts?: Readonly<Record<string, StartOutcome>>;
@@ -75,6 +76,7 @@ function fakeSession(fake: Fake, effects: string[]): StackSession {
     stack: STACK,
     unlisted: [],
     mode: fake.mode,
+    changed: fake.changed ?? [],
     planStart: (services) =>
       services.map((service) => ({ kind: 'start', service, key: service, clear: [], earlier: [] })),
     planStop: (services) => services.map((service) => ({ kind: 'forget', service, key: service, leftovers: [] })),

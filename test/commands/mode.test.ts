@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runMode } from '../../src/commands/mode.js';
+import type { StartOutcome } from '../../src/core/outcome.js';
 import { fakeDeps } from './deps.js';
 
-const options = (mode?: string, over: { readonly dryRun?: boolean; readonly json?: boolean } = {}) => ({
+const options = (
+  mode?: string,
+  over: { readonly dryRun?: boolean; readonly json?: boolean; readonly rollback?: boolean } = {},
+) => ({
   mode,
   config: undefined,
   waitMs: 120_000,
   dryRun: false,
+  rollback: false,
   json: false,
   ...over,
 });
@@ -16,7 +21,17 @@ test('mode stops what is not in it, and starts what is missing with what it need
   const { deps, effects, seen } = fakeDeps({ running: ['website', 'market-data'] });
   assert.equal(await runMode(deps, options('minimal')), 0);
   assert.deepEqual(effects, ['mode minimal', 'stop website', 'start market-data trading']);
-  assert.equal(seen.stderr, 'Mode minimal:\n  stop   website\n  start  trading\n  keep   market-data\n');
+  assert.equal(
+    seen.stderr,
+    [
+      'Mode minimal:',
+      '  ACTION  SERVICE      NOW',
+      '  stop    website      running',
+      '  start   trading      not running',
+      '  keep    market-data  running',
+      '',
+    ].join('\n'),
+  );
   assert.equal(seen.openViews, 0);
 });
 
@@ -24,7 +39,17 @@ test('mode --dry-run prints the plan to stdout and changes nothing', async () =>
   const { deps, effects, seen } = fakeDeps({ running: ['website'] });
   assert.equal(await runMode(deps, options('minimal', { dryRun: true })), 0);
   assert.deepEqual(effects, []);
-  assert.equal(seen.stdout, 'Mode minimal:\n  stop   website\n  start  trading, market-data\n');
+  assert.equal(
+    seen.stdout,
+    [
+      'Mode minimal:',
+      '  ACTION  SERVICE      NOW',
+      '  stop    website      running',
+      '  start   trading      not running',
+      '  start   market-data  not running',
+      '',
+    ].join('\n'),
+  );
   assert.equal(seen.openViews, 0);
 });
 
@@ -88,4 +113,53 @@ test('mode that is interrupted while it stops starts nothing, and exits 130', as
   const { deps, effects } = fakeDeps({ running: ['website'], interrupted: true });
   assert.equal(await runMode(deps, options('minimal')), 130);
   assert.deepEqual(effects, ['mode minimal', 'stop website']);
+});
+
+const CRASH: StartOutcome = {
+  kind: 'failed',
+  service: 'trading',
+  key: 'trading',
+  code: 'CRASHED',
+  reason: 'exited with code 3 before it was ready',
+  hint: 'sigctl logs trading',
+  exitCode: 3,
+  exitSignal: null,
+  logTail: [],
+};
+
+test('mode --rollback-on-failure stops what it started, starts what it stopped, and the mode from before is in force', async () => {
+  const { deps, effects, seen } = fakeDeps({ mode: 'web', running: ['website'], starts: { trading: CRASH } });
+  assert.equal(await runMode(deps, options('minimal', { rollback: true })), 1);
+  assert.deepEqual(effects, [
+    'mode minimal',
+    'stop website',
+    'start trading market-data',
+    'mode web',
+    'stop trading market-data',
+    'start website',
+  ]);
+  assert.match(seen.stderr, /Rolled back to mode web:/);
+  assert.match(seen.stdout, /✖ trading/);
+});
+
+test('mode that failed names the command that goes back, and does not go back by itself', async () => {
+  const { deps, effects, seen } = fakeDeps({ mode: 'web', running: ['website'], starts: { trading: CRASH } });
+  assert.equal(await runMode(deps, options('minimal')), 1);
+  assert.deepEqual(effects, ['mode minimal', 'stop website', 'start trading market-data']);
+  assert.match(seen.stderr, /To go back: sigctl mode web/);
+});
+
+test('mode --rollback-on-failure --json has what was taken back beside plan and outcomes', async () => {
+  const { deps, seen } = fakeDeps({ running: ['website'], starts: { trading: CRASH } });
+  assert.equal(await runMode(deps, options('minimal', { rollback: true, json: true })), 1);
+  const { rolledBack, ok } = JSON.parse(seen.stdout);
+  assert.equal(ok, false);
+  assert.deepEqual(
+    rolledBack.stopped.map((outcome: { service: string }) => outcome.service),
+    ['trading', 'market-data'],
+  );
+  assert.deepEqual(
+    rolledBack.started.map((outcome: { service: string }) => outcome.service),
+    ['website'],
+  );
 });

@@ -87,7 +87,7 @@ test('mode takes one name at most, --dry-run, --wait and --json', async () => {
     await parse(modeCommand(fakeDeps().deps, spy), args);
     return seen;
   };
-  const none = { mode: undefined, config: undefined, waitMs: 120_000, dryRun: false, json: false };
+  const none = { mode: undefined, config: undefined, waitMs: 120_000, dryRun: false, rollback: false, json: false };
   assert.deepEqual(await options('mode'), none);
   assert.deepEqual(await options('mode', 'full', '--dry-run', '--wait', '0', '--json'), {
     ...none,

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { restartCommand, runRestart } from '../../src/commands/restart.js';
-import { runStart } from '../../src/commands/start.js';
+import { chooseServices, runStart } from '../../src/commands/start.js';
 import { runStop } from '../../src/commands/stop.js';
 import type { StartOutcome, StopOutcome } from '../../src/core/outcome.js';
+import { serviceSpec, stackOf } from '../stack-literals.js';
 import { fakeDeps, parse } from './deps.js';
 
 const options = (services: readonly string[] = [], json = false) => ({
@@ -151,4 +152,26 @@ test('results go to stdout and nothing to stderr', async () => {
   assert.equal(seen.stdout, '✔ website  ready in 1.2s (pid 100)\n');
   assert.equal(seen.stderr, '');
   assert.equal(seen.exitCode, 0);
+});
+
+test('start --only starts the named service without what it needs; --with-deps what it only starts after, too', async () => {
+  const only = fakeDeps();
+  await runStart(only.deps, { ...options(['trading']), flags: { only: true } });
+  assert.deepEqual(only.effects, ['start trading']);
+  const session = {
+    mode: undefined,
+    stack: stackOf([serviceSpec('a', { after: ['b'] }), serviceSpec('b', { needs: ['c'] }), serviceSpec('c')]),
+  };
+  assert.deepEqual(chooseServices(session, ['a']), ['a']);
+  assert.deepEqual(chooseServices(session, ['a'], 'deps'), ['a', 'b', 'c']);
+});
+
+test('restart --changed restarts only what runs with an older manifest entry, and says so when there is none', async () => {
+  const some = fakeDeps({ changed: ['website'] });
+  await runRestart(some.deps, { ...options(), flags: { changed: true } });
+  assert.deepEqual(some.effects, ['restart website']);
+  const none = fakeDeps();
+  assert.equal(await runRestart(none.deps, { ...options(['trading']), flags: { changed: true } }), 0);
+  assert.deepEqual(none.effects, ['restart ']);
+  assert.equal(none.seen.stdout, 'Nothing changed: no service was restarted\n');
 });

@@ -71,14 +71,28 @@ test('colour adds to outcomes and changes no word', () => {
   }
 });
 
-test('a mode plan has one line for each verb that has something to do', () => {
+test('a mode plan is a table: what stops, starts and stays, with what there is now', () => {
   const plan = { mode: 'standard', stop: ['signals'], start: ['website', 'trading'], keep: ['feed'] };
+  const before = {
+    mode: 'minimal',
+    running: new Set(['signals', 'feed']),
+    present: new Set(['signals', 'feed', 'website']),
+  };
   assert.equal(
-    renderModePlan(plan, false),
-    'Mode standard:\n  stop   signals\n  start  website, trading\n  keep   feed',
+    renderModePlan(plan, before, false),
+    [
+      'Mode standard (now minimal):',
+      '  ACTION  SERVICE  NOW',
+      '  stop    signals  running',
+      '  start   website  partly running',
+      '  start   trading  not running',
+      '  keep    feed     running',
+    ].join('\n'),
   );
-  assert.equal(renderModePlan({ ...plan, stop: [], keep: [] }, false), 'Mode standard:\n  start  website, trading');
-  assert.equal(renderModePlan({ ...plan, stop: [], start: [] }, false), 'Mode standard: nothing to change (feed)');
+  assert.equal(
+    renderModePlan({ ...plan, stop: [], start: [] }, before, false),
+    'Mode standard: nothing to change (feed)',
+  );
 });
 
 test('the mode in force is marked among the modes', () => {
