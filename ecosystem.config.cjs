@@ -30,7 +30,8 @@ module.exports = {
       sigctl: {
         port: 3001, // where it listens; PORT of your shell wins, since passEnv lets it in
         ready: { http: '/health', within: '20s' }, // `sigctl start` returns when this answers 2xx
-        health: { heartbeat: '15s' }, // alive but silent for longer: hung
+        // Alive but silent for longer: hung. A liveness check that fails three times in a row gets it restarted.
+        health: { heartbeat: '15s', liveness: { http: '/health' } },
         passEnv: ['PORT', 'HOST', 'ALLOWED_HOSTS', 'LOG_LEVEL'], // nothing else of your shell gets in
       },
     },

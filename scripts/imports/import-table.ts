@@ -19,7 +19,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   logs: rule(['core', 'errors.ts', 'process']),
   observe: rule(['core', 'errors.ts', 'process', 'pm2', 'store']),
   record: rule(['core', 'errors.ts', 'process', 'pm2', 'store', 'observe']),
-  probe: rule(['core', 'errors.ts', 'process']),
+  probe: rule(['core', 'errors.ts', 'process', 'logs']),
   operate: rule(['core', 'errors.ts', 'process', 'pm2', 'store', 'logs', 'observe', 'backup', 'record', 'probe']),
   doctor: rule(['core', 'errors.ts', 'process', 'store', 'observe', 'pm2']),
   render: rule(['core', 'errors.ts'], ['chalk', 'ora'], { node: false }),

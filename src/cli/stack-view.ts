@@ -4,6 +4,7 @@ import { readDaemonPid } from '../observe/observe-processes.js';
 import { observeStack } from '../observe/observe-stack.js';
 import type { HomePaths } from '../process/home.js';
 import { readProcessState } from '../process/process-state.js';
+import { readChecks } from '../store/checks.js';
 import { readDesired } from '../store/desired.js';
 import { readFact } from '../store/facts.js';
 import { openStatusDb } from '../store/open.js';
@@ -36,6 +37,7 @@ export function readStackView(
       statuses: readStatuses(db, (fault) => note(`note: ${fault.message}`)),
       desired: readDesired(db),
       unready: readUnready(db),
+      checks: readChecks(db, (fault) => note(`note: ${fault.message}`)),
     };
     return {
       stack,

@@ -1,5 +1,16 @@
+import type { HealthCheck } from './stack.js';
 import type { ReportedState } from './status-row.js';
 import type { Verdict } from './verdict.js';
+
+/** The last settled answer of one health check of this very process. */
+export interface CheckReport {
+  readonly name: string;
+  readonly kind: HealthCheck['kind'];
+  readonly ok: boolean;
+  readonly reason: string;
+  /** For how long the answer has been this one. */
+  readonly forMs: number;
+}
 
 /**
  * All that is known of one process of a service, for terminal, page and API. `null` means unknown or not applicable.
@@ -33,4 +44,6 @@ export interface ServiceReport {
   readonly progressAgeMs: number | null;
   readonly progressWithinMs: number | null;
   readonly port: number | null;
+  /** In manifest order; those that were not answered yet, or that nobody asks, are left out. */
+  readonly checks: readonly CheckReport[];
 }

@@ -2,14 +2,17 @@ import { existsSync } from 'node:fs';
 import type { ServiceReport } from '../core/service-report.js';
 import type { Stack } from '../core/stack.js';
 import type { StatusRow } from '../core/status-row.js';
+import type { StoredCheck } from '../core/stored-check.js';
 import type { SigctlError } from '../errors.js';
 import { type ObservedInstance, observeProcesses, readDaemonPid } from '../observe/observe-processes.js';
 import { observeStack } from '../observe/observe-stack.js';
 import type { HomePaths } from '../process/home.js';
+import { readChecks } from '../store/checks.js';
 import { type Desired, readDesired } from '../store/desired.js';
 import { withInspection } from '../store/inspect-database.js';
 import { LATEST_MIGRATION, readVersion } from '../store/migrate.js';
 import { readStatuses } from '../store/service-status.js';
+import { readUnready, type UnreadyProcesses } from '../store/unready.js';
 
 /** What the status table says. */
 export type StateReading =
@@ -21,9 +24,13 @@ export type StateReading =
       readonly kind: 'read';
       readonly statuses: readonly StatusRow[];
       readonly desired: readonly Desired[];
+      readonly unready: UnreadyProcesses;
+      readonly checks: readonly StoredCheck[];
       /** Rows that hold something impossible. */
       readonly faults: readonly SigctlError[];
     };
+
+const NOTHING_READ = { statuses: [], desired: [], unready: {}, checks: [] };
 
 /** What several checks look at, read when the first one asks. */
 export interface Facts {
@@ -67,7 +74,8 @@ function readState(path: string): StateReading {
       if (readVersion(db) !== LATEST_MIGRATION) return { kind: 'unreadable' };
       const faults: SigctlError[] = [];
       const statuses = readStatuses(db, (fault) => faults.push(fault));
-      return { kind: 'read', statuses, desired: readDesired(db), faults };
+      const checks = readChecks(db, (fault) => faults.push(fault));
+      return { kind: 'read', statuses, desired: readDesired(db), unready: readUnready(db), checks, faults };
     });
   } catch {
     // Broken, locked or not ours to read: the check of the databases finds out which, and says so.
@@ -76,8 +84,8 @@ function readState(path: string): StateReading {
 }
 
 function readReports(stack: Stack, paths: HomePaths, state: StateReading, nowMs: number): readonly ServiceReport[] {
-  const { statuses, desired } = state.kind === 'read' ? state : { statuses: [], desired: [] };
-  return observeStack({ stack, home: paths.home, statuses, desired, nowMs });
+  const { statuses, desired, unready, checks } = state.kind === 'read' ? state : NOTHING_READ;
+  return observeStack({ stack, home: paths.home, statuses, desired, unready, checks, nowMs });
 }
 
 function wantedServices(state: StateReading, instances: readonly ObservedInstance[]): ReadonlySet<string> {

@@ -2,6 +2,7 @@ import { heartbeatLimitMs, isOwnRow, judge, progressLimitMs } from '../core/judg
 import type { ServiceReport } from '../core/service-report.js';
 import type { Stack } from '../core/stack.js';
 import type { StatusRow } from '../core/status-row.js';
+import { currentChecks, type StoredCheck } from '../core/stored-check.js';
 import { homePaths } from '../process/home.js';
 import { readListeningPorts } from '../process/ports.js';
 import { readTree } from '../process/tree.js';
@@ -17,6 +18,8 @@ export interface StackObservation {
   readonly desired: readonly Desired[];
   /** Processes that are on record as not ready. */
   readonly unready?: UnreadyProcesses;
+  /** The answers to health checks that are on record; which of them count is found out here. */
+  readonly checks?: readonly StoredCheck[];
   /** Epoch milliseconds. */
   readonly nowMs: number;
 }
@@ -28,6 +31,7 @@ export function observeStack({
   statuses,
   desired,
   unready = {},
+  checks = [],
   nowMs,
 }: StackObservation): readonly ServiceReport[] {
   const wanted = new Set(desired.filter((entry) => entry.wanted === 'running').map((entry) => entry.service));
@@ -41,6 +45,7 @@ export function observeStack({
       wanted: wanted.has(instance.spec.name),
       status: findRow(statuses, instance),
       unready,
+      checks,
       nowMs,
     }),
   );
@@ -54,21 +59,23 @@ interface InstanceFacts {
   readonly wanted: boolean;
   readonly status: StatusRow | undefined;
   readonly unready: UnreadyProcesses;
+  readonly checks: readonly StoredCheck[];
   readonly nowMs: number;
 }
 
 /** Joins what the kernel shows with what the service says into one report. */
 export function reportInstance(
   { spec, key, instance, process, listed }: ObservedInstance,
-  { wanted, status, unready, nowMs }: InstanceFacts,
+  { wanted, status, unready, checks, nowMs }: InstanceFacts,
 ): ServiceReport {
+  const answers = process.kind === 'running' ? currentChecks(checks, { spec, instance }, process.identity, nowMs) : [];
   const judgement = judge({
     service: spec.name,
     wanted,
     listed,
     process,
     status,
-    checks: [],
+    checks: answers,
     health: spec.health,
     readyWithinMs: spec.ready.withinMs,
     isUnready: process.kind === 'running' && isUnready(unready, key, process.identity),
@@ -101,6 +108,10 @@ export function reportInstance(
     progressAgeMs: own?.progressAtMs == null ? null : nowMs - own.progressAtMs,
     progressWithinMs: progressLimitMs(own, spec.health) ?? null,
     port: live === undefined ? (spec.port ?? null) : listeningPort(spec.port, live.identity.pid),
+    checks: answers.map(({ name, kind, ok, reason, sinceMs }) => ({
+      ...{ name, kind, ok, reason },
+      forMs: Math.max(0, nowMs - sinceMs),
+    })),
   };
 }
 

@@ -4,12 +4,13 @@ import type { ProcessExit, ProcessIdentity } from '../core/observed-process.js';
 import type { StartFailure, StartOutcome } from '../core/outcome.js';
 import { observeProcesses } from '../observe/observe-processes.js';
 import { type LoggedExit, readLoggedExits } from '../pm2/daemon-log.js';
+import { readSince } from '../probe/read-since.js';
 import { lockPath, logPath } from '../process/home.js';
 import { isAlive } from '../process/identity.js';
 import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js';
 import { recordReadiness } from '../store/unready.js';
 import type { OperateContext, Target } from './context.js';
-import { type ProbeDeps, probeReady, readSince } from './ready-probe.js';
+import { type ProbeDeps, probeReady } from './ready-probe.js';
 
 const POLL_MS = 25;
 const LOG_TAIL_LINES = 10;

@@ -24,6 +24,7 @@ export function report(over: Partial<ServiceReport> = {}): ServiceReport {
     progressAgeMs: 1_200,
     progressWithinMs: 90_000,
     port: null,
+    checks: [],
     ...over,
   };
 }

@@ -5,6 +5,7 @@ import type { Stack } from '../../core/stack.js';
 import type { StatusRow } from '../../core/status-row.js';
 import { SigctlError } from '../../errors.js';
 import { observeStack } from '../../observe/observe-stack.js';
+import { readChecks } from '../../store/checks.js';
 import { readDesired } from '../../store/desired.js';
 import { readFact } from '../../store/facts.js';
 import { openStatusDb } from '../../store/open.js';
@@ -87,6 +88,7 @@ function readServices(deps: SnapshotDeps, stack: Stack, nowMs: number): Reading<
         statuses,
         desired: readDesired(db),
         unready: readUnready(db),
+        checks: readChecks(db, (fault) => faults.push(fault.message)),
         nowMs,
       });
       return { mode: readFact(db, 'mode') ?? null, statuses, reports: correctOwnReport(reports, deps.own), faults };

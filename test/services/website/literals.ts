@@ -27,6 +27,7 @@ export function report(service: string, changes: Partial<ServiceReport> = {}): S
     progressAgeMs: 1_200,
     progressWithinMs: 90_000,
     port: null,
+    checks: [],
     ...changes,
   };
 }
