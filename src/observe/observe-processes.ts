@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ObservedProcess, ProcessIdentity } from '../core/observed-process.js';
+import type { ObservedProcess, ProcessExit, ProcessIdentity } from '../core/observed-process.js';
 import { processKeys, type ServiceSpec, type Stack } from '../core/stack.js';
 import { type LoggedExit, readLoggedExits } from '../pm2/daemon-log.js';
+import { type ExitRecord, readExits } from '../process/exit-journal.js';
 import { DAEMON_KEY, type HomePaths, lockPath } from '../process/home.js';
 import { identify } from '../process/identity.js';
 import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js';
+import { isRefusal } from '../process/launcher-exit.js';
 import { readLockHolders } from '../process/lock-holders.js';
 import { type ProcStat, readBootId, readProcStat, startedAtMs } from '../process/proc-stat.js';
 import { readTreeMemoryBytes } from '../process/tree.js';
@@ -30,7 +32,7 @@ export interface ObserveOptions {
   readonly explain: (service: string) => boolean;
 }
 
-/** Looks at every process of the stack: lock and PID files, `/proc`, and the daemon's log. Asks PM2 nothing and changes nothing. */
+/** Looks at every process of the stack: lock and PID files, `/proc`, and the exit journal. Asks PM2 nothing and changes nothing. */
 export function observeProcesses(stack: Stack, options: ObserveOptions): readonly ObservedInstance[] {
   const daemonPid = readDaemonPid(options.paths);
   const found = stack.services.flatMap((spec) => observeService(spec, daemonPid, options));
@@ -121,24 +123,45 @@ function explainAbsent(
 ): readonly ObservedInstance[] {
   const unclear = found.filter(({ spec, process }) => process.kind === 'none' && explain(spec.name));
   if (unclear.length === 0) return found;
-  const exits = readLoggedExits(paths.pm2);
+  const { exits } = readExits(paths);
+  const logged = readLoggedExits(paths.pm2);
   const holders = readLockHolders(unclear.map(({ key }) => lockPath(paths, key)));
   return found.map((instance) =>
     unclear.includes(instance)
       ? {
           ...instance,
-          process: explained(instance, exits.get(instance.key), holders.get(lockPath(paths, instance.key)) ?? []),
+          process: explained(instance, {
+            lastExit: lastExitOf(instance, paths, exits, logged.get(instance.key)),
+            breakerOpen: logged.get(instance.key)?.gaveUp ?? false,
+            leftovers: holders.get(lockPath(paths, instance.key)) ?? [],
+          }),
         }
       : instance,
   );
 }
 
+type Absent = Extract<ObservedProcess, { kind: 'none' }>;
+
 function explained(
   { process }: ObservedInstance,
-  exit: LoggedExit | undefined,
-  leftovers: readonly number[],
+  facts: Pick<Absent, 'lastExit' | 'breakerOpen' | 'leftovers'>,
 ): ObservedProcess {
-  if (process.kind !== 'none') return process;
-  const lastExit = exit === undefined ? null : { atMs: exit.atMs, code: exit.code, signal: exit.signal };
-  return { ...process, lastExit, breakerOpen: exit?.gaveUp ?? false, leftovers };
+  return process.kind === 'none' ? { ...process, ...facts } : process;
+}
+
+/** PM2 runs the processes of a cluster by itself: of those only its log tells. */
+function lastExitOf(
+  { spec, key }: ObservedInstance,
+  paths: HomePaths,
+  exits: readonly ExitRecord[],
+  logged: LoggedExit | undefined,
+): ProcessExit | null {
+  const exit = spec.kind === 'cluster' ? logged : ownExit(exits, key, readLaunchRecord(lockPath(paths, key)));
+  return exit === undefined ? null : { atMs: exit.atMs, code: exit.code, signal: exit.signal };
+}
+
+/** The end of the last process on record; if nobody saw that, the launcher's last refusal. Never the end of a process before it. */
+function ownExit(exits: readonly ExitRecord[], key: string, record: LaunchRecord | undefined): ExitRecord | undefined {
+  const own = exits.filter((exit) => exit.key === key);
+  return own.findLast((exit) => exit.pid === record?.identity.pid) ?? own.findLast(isRefusal);
 }

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, SigctlError } from '../errors.js';
 import { findDaemon } from '../observe/observe-processes.js';
 import { connectPm2, type Pm2Client } from '../pm2/client.js';
 import { daemonCommand, daemonFolders, daemonLogPath, daemonModuleConfig } from '../pm2/daemon-command.js';
 import { daemonSockets } from '../process/daemon-sockets.js';
-import { DAEMON_KEY, launchPath, lockPath, pidPath } from '../process/home.js';
+import { DAEMON_KEY, exitJournalPath, launchPath, lockPath, pidPath } from '../process/home.js';
 import { writeLaunchFile } from '../process/launch-file.js';
 import { waitUntilGone } from '../process/signals.js';
 import type { OperateContext } from './context.js';
@@ -73,11 +73,16 @@ function launchDaemon({ paths, launcher, shellEnv }: DaemonContext): void {
   for (const folder of [...daemonFolders(paths.pm2), paths.run]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   // PM2's own command line makes this file; without it the daemon logs an error at each start.
   writeFileSync(daemonModuleConfig(paths.pm2), '{}\n', { mode: 0o600 });
-  const { command, env } = daemonCommand(paths.pm2, daemonSockets(paths.pm2), {
-    path: shellEnv['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
-    home: shellEnv['HOME'] ?? '/',
-    timeZone: shellEnv['TZ'],
-  });
+  const { command, env } = daemonCommand(
+    paths.pm2,
+    daemonSockets(paths.pm2),
+    {
+      path: shellEnv['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+      home: shellEnv['HOME'] ?? '/',
+      timeZone: shellEnv['TZ'],
+    },
+    { preload: join(dirname(launcher), 'exit-journal.cjs'), journal: exitJournalPath(paths) },
+  );
   writeLaunchFile(launchPath(paths, DAEMON_KEY), {
     key: DAEMON_KEY,
     lock: lockPath(paths, DAEMON_KEY),

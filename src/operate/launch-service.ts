@@ -142,6 +142,7 @@ export async function launchService(
       namespace: spec.namespace ?? 'default',
       launcher: context.launcher,
       launchFile: launchPath(context.paths, key),
+      logFile: logPath(context.paths, key),
       pm2Home: context.paths.pm2,
       autorestart: spec.autorestart,
       killTimeoutMs: spec.killTimeoutMs,

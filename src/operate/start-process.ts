@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import type { StartOutcome } from '../core/outcome.js';
 import type { StartStep } from '../core/start-plan.js';
 import type { Pm2Client } from '../pm2/client.js';
-import { daemonLogSize } from '../pm2/daemon-log.js';
+import { journalEnd } from '../process/exit-journal.js';
 import { lockPath, logPath } from '../process/home.js';
 import { identify } from '../process/identity.js';
 import { readLaunchRecord } from '../process/launch-record.js';
@@ -59,7 +59,7 @@ export async function startProcess(
   // The processes of a cluster share one app, so its first process starts them all.
   const isFollower = target.spec.kind === 'cluster' && target.instance !== '0';
   if (!isFollower) await removeApps(context, client, target);
-  const daemonLogOffset = daemonLogSize(context.paths.pm2);
+  const journalFrom = journalEnd(context.paths);
   context.onLaunch();
   const startId = isFollower ? '' : await launchService(context, client, target, setup.mode);
   rememberEntry(context, target);
@@ -68,7 +68,7 @@ export async function startProcess(
     target,
     startId,
     startedAtMs,
-    daemonLogOffset,
+    journalFrom,
     probe,
     exitsBefore: 0,
     exitsToFail: EXITS_TO_FAIL,
@@ -88,7 +88,7 @@ async function settle(
     target,
     startId: record?.startId ?? '',
     startedAtMs: context.nowMs(),
-    daemonLogOffset: daemonLogSize(context.paths.pm2),
+    journalFrom: journalEnd(context.paths),
     exitsBefore: (record?.starts ?? 1) - 1,
     exitsToFail: 1,
     // Where it began to print is not known: a line of an earlier run may answer, which is better than none.

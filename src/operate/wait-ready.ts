@@ -3,11 +3,12 @@ import { formatDuration } from '../core/duration.js';
 import type { ProcessExit, ProcessIdentity } from '../core/observed-process.js';
 import type { StartFailure, StartOutcome } from '../core/outcome.js';
 import { observeProcesses } from '../observe/observe-processes.js';
-import { type LoggedExit, readLoggedExits } from '../pm2/daemon-log.js';
 import { readSince } from '../probe/read-since.js';
+import { type ExitRecord, type JournalPosition, readExits } from '../process/exit-journal.js';
 import { lockPath, logPath } from '../process/home.js';
 import { isAlive } from '../process/identity.js';
 import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js';
+import { LAUNCHER_EXIT } from '../process/launcher-exit.js';
 import { recordReadiness } from '../store/unready.js';
 import type { OperateContext, Target } from './context.js';
 import { type ProbeDeps, probeReady } from './ready-probe.js';
@@ -19,8 +20,8 @@ export interface StartedProcess {
   readonly target: Target;
   readonly startId: string;
   readonly startedAtMs: number;
-  /** Size of the daemon's log before the start: exits further up belong to earlier runs. */
-  readonly daemonLogOffset: number;
+  /** End of the exit journal before the start: what stands further up belongs to earlier runs. */
+  readonly journalFrom: JournalPosition | undefined;
   readonly probe: ProbeDeps;
   /** Exits on record for this start id that happened before we began to wait. */
   readonly exitsBefore: number;
@@ -80,16 +81,15 @@ function countExits(record: LaunchRecord): number {
   return record.starts - (isAlive(record.identity) ? 1 : 0);
 }
 
-function lastExit({ paths }: OperateContext, { target, daemonLogOffset }: StartedProcess): LoggedExit | undefined {
-  return readLoggedExits(paths.pm2, daemonLogOffset).get(target.key);
+function lastExit({ paths }: OperateContext, { target, journalFrom }: StartedProcess): ExitRecord | undefined {
+  return readExits(paths, journalFrom).exits.findLast((exit) => exit.key === target.key);
 }
 
-/** Exit codes of launch.sh, which ends with one of them before it becomes the service. */
 const LAUNCHER_CODES: Readonly<Record<number, Pick<StartFailure, 'code' | 'reason'>>> = {
-  72: { code: 'LAUNCH_FAILED', reason: 'its folder ("cwd") cannot be entered' },
-  73: { code: 'LAUNCH_FAILED', reason: 'its lock, PID or log file cannot be written' },
-  75: { code: 'LOCK_HELD', reason: 'another copy holds its lock: a second one is refused' },
-  78: { code: 'LAUNCH_FAILED', reason: 'its launch file is not there' },
+  [LAUNCHER_EXIT.folder]: { code: 'LAUNCH_FAILED', reason: 'its folder ("cwd") cannot be entered' },
+  [LAUNCHER_EXIT.files]: { code: 'LAUNCH_FAILED', reason: 'its lock, PID or log file cannot be written' },
+  [LAUNCHER_EXIT.locked]: { code: 'LOCK_HELD', reason: 'another copy holds its lock: a second one is refused' },
+  [LAUNCHER_EXIT.stopped]: { code: 'LAUNCH_FAILED', reason: 'its launch file is not there' },
 };
 
 /** The launcher ended before it wrote its record: it was refused, or could not open a file. */

@@ -55,6 +55,8 @@ export interface Pm2Launch {
   /** Path of `launch.sh` and of the launch file that it reads. */
   readonly launcher: string;
   readonly launchFile: string;
+  /** The service's log. The launcher ignores it; the exit journal notes its size. */
+  readonly logFile: string;
   readonly pm2Home: string;
   readonly autorestart: boolean;
   readonly killTimeoutMs: number;
@@ -81,7 +83,7 @@ export function launcherRecord(launch: Pm2Launch): Readonly<Record<string, unkno
     pm_exec_path: '/usr/bin/env',
     exec_interpreter: 'none',
     // An empty environment to begin with: PM2 would pass on all its own settings as variables.
-    args: ['-i', '/bin/sh', launch.launcher, launch.launchFile],
+    args: ['-i', '/bin/sh', launch.launcher, launch.launchFile, launch.logFile],
     node_args: [],
     pm_cwd: '/',
     exec_mode: 'fork_mode',

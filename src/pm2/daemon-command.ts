@@ -10,20 +10,26 @@ export interface DaemonSockets {
   readonly pub: string;
 }
 
-/** The command that is the PM2 daemon, and its whole environment. */
+/**
+ * The command that is the PM2 daemon, and its whole environment.
+ *
+ * @param exits The script that notes each exit inside the daemon (scripts/services/exit-journal.cjs), and where it does so.
+ */
 export function daemonCommand(
   pm2Home: string,
   sockets: DaemonSockets,
   shell: { readonly path: string; readonly home: string; readonly timeZone: string | undefined },
+  exits: { readonly preload: string; readonly journal: string },
 ) {
   return {
-    command: [process.execPath, createRequire(import.meta.url).resolve('pm2/lib/Daemon.js')],
+    command: [process.execPath, '-r', exits.preload, createRequire(import.meta.url).resolve('pm2/lib/Daemon.js')],
     env: {
       PATH: shell.path,
       HOME: shell.home,
       // Cron schedules are meant in the operator's time zone.
       ...(shell.timeZone === undefined ? {} : { TZ: shell.timeZone }),
       PM2_HOME: pm2Home,
+      SIGCTL_EXIT_JOURNAL: exits.journal,
       PM2_DAEMON_RPC_PORT: sockets.rpc,
       PM2_DAEMON_PUB_PORT: sockets.pub,
       PM2_WORKER_INTERVAL: String(WORKER_INTERVAL_MS),
@@ -40,7 +46,7 @@ export function daemonFolders(pm2Home: string): readonly string[] {
   return ['logs', 'pids', 'modules'].map((name) => join(pm2Home, name));
 }
 
-/** Where the daemon's own log goes: it names every exit with code and signal. */
+/** Where the daemon's own log goes. */
 export function daemonLogPath(pm2Home: string): string {
   return join(pm2Home, 'pm2.log');
 }

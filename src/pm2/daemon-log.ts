@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { ProcessExit } from '../core/observed-process.js';
 import { daemonLogPath } from './daemon-command.js';
 
@@ -14,17 +14,11 @@ export interface LoggedExit extends ProcessExit {
 /**
  * The last exit of each app by name, read from the daemon's own log.
  *
- * @param sinceOffset Only what was written from this size of the log on counts.
- *
- * The log is the only place that knows the signal: PM2's records store a death by signal as exit code 0 (lib/God.js, handleExit).
+ * For the processes of a cluster, which PM2 runs by itself: its records store a death by signal as exit code 0 (lib/God.js,
+ * handleExit), and only the log names the signal. What runs behind the launcher stands in the exit journal.
  */
-export function readLoggedExits(pm2Home: string, sinceOffset = 0): ReadonlyMap<string, LoggedExit> {
-  return parseDaemonLog(readTail(daemonLogPath(pm2Home), sinceOffset));
-}
-
-/** Size of the daemon's log: an offset from which only later exits are read. */
-export function daemonLogSize(pm2Home: string): number {
-  return statSync(daemonLogPath(pm2Home), { throwIfNoEntry: false })?.size ?? 0;
+export function readLoggedExits(pm2Home: string): ReadonlyMap<string, LoggedExit> {
+  return parseDaemonLog(readTail(daemonLogPath(pm2Home)));
 }
 
 const EXIT_LINE = /^(?:(\S+): PM2 log: )?App \[(.+):\d+\] exited with code \[(\d+)\] via signal \[(\w+)\]/;
@@ -67,7 +61,7 @@ function parseExit(line: string): { readonly name: string; readonly exit: Proces
   };
 }
 
-function readTail(path: string, sinceOffset: number): string {
+function readTail(path: string): string {
   let file: number;
   try {
     file = openSync(path, 'r');
@@ -77,9 +71,7 @@ function readTail(path: string, sinceOffset: number): string {
   }
   try {
     const { size } = fstatSync(file);
-    // A log that is shorter than it was has been cut: all of it is later.
-    const length = sinceOffset > size ? size : size - sinceOffset;
-    const buffer = Buffer.alloc(Math.min(length, TAIL_BYTES));
+    const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
     const read = readSync(file, buffer, 0, buffer.length, size - buffer.length);
     return buffer.toString('utf8', 0, read);
   } finally {

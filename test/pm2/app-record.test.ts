@@ -91,6 +91,7 @@ const LAUNCH: Pm2Launch = {
   namespace: 'default',
   launcher: '/opt/sigctl/launch.sh',
   launchFile: '/home/run/web-0.launch',
+  logFile: '/project/logs/web-0.log',
   pm2Home: '/home/pm2',
   autorestart: true,
   killTimeoutMs: 5_000,
@@ -105,7 +106,10 @@ test('launcherRecord() holds no environment: PM2 gets the launcher and the path 
   const made = launcherRecord(LAUNCH);
   assert.deepEqual(made['env'], {});
   assert.equal(made['pm_exec_path'], '/usr/bin/env');
-  assert.deepEqual(made['args'], ['-i', '/bin/sh', '/opt/sigctl/launch.sh', '/home/run/web-0.launch']);
+  assert.deepEqual(made['args'], [
+    ...['-i', '/bin/sh', '/opt/sigctl/launch.sh'],
+    ...['/home/run/web-0.launch', '/project/logs/web-0.log'],
+  ]);
   const secrets = Object.values(process.env).filter((value) => value !== undefined && value.length > 12);
   for (const secret of secrets) assert.equal(Object.values(made).includes(secret), false);
 });
