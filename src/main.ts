@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { commandOf, configOf } from './cli/argv.js';
 import { COMMANDS, type CommandName } from './cli/command-list.js';
 import { createDeps } from './cli/deps.js';
+import { splitHost } from './cli/host-flag.js';
 import { createRoot } from './cli/program.js';
 import { RefusedLine, refuseQuietly } from './cli/refused-line.js';
 import { readTerminal, type Terminal } from './cli/terminal.js';
@@ -16,6 +17,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   const terminal = readTerminal(argv);
   try {
     if (argv[0] === COMPLETE) return await complete(argv.slice(1), terminal);
+    const line = splitHost(argv);
+    if (line !== undefined) {
+      const { runOnHost } = await import('./cli/remote.js');
+      return await runOnHost(line, terminal, process.env);
+    }
     const program = await createProgram(argv, terminal);
     await program.parseAsync(argv, { from: 'user' });
     return terminal.exitCode();

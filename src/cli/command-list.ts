@@ -43,6 +43,13 @@ export const COMMANDS = {
     ]);
     return doctorCommand(createDoctorDeps(deps));
   },
+  host: async (deps: Deps): Promise<Command> => {
+    const [{ hostCommand }, { createHostDeps }] = await Promise.all([
+      import('../commands/host.js'),
+      import('./host-deps.js'),
+    ]);
+    return hostCommand(createHostDeps(deps, process.env));
+  },
   init: async (deps: Deps): Promise<Command> => {
     const [{ initCommand }, { createInitDeps }] = await Promise.all([
       import('../commands/init.js'),

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Output, SessionRequest, StackSession, StackView } from '../commands/session.js';
+import type { HostStatus } from '../core/host-status.js';
 import { currentFolder } from './current-folder.js';
 import { openProject, type Package } from './project.js';
 import type { SessionSetup } from './stack-session.js';
@@ -17,6 +18,8 @@ export interface Deps {
   readonly out: Output;
   readonly nowMs: () => number;
   readonly readView: (config: string | undefined) => Promise<StackView>;
+  /** What every host of the list says of its stack. */
+  readonly readAllHosts: () => Promise<readonly HostStatus[]>;
   readonly withSession: <T>(request: SessionRequest, work: (session: StackSession) => Promise<T>) => Promise<T>;
   /** What a command that takes the stack's lock by itself starts from. */
   readonly sessionSetup: (config: string | undefined) => Promise<SessionSetup>;
@@ -57,6 +60,10 @@ export function createDeps(terminal: Terminal, config: string | undefined): Deps
     readView: async (config) => {
       const { readStackView } = await import('./stack-view.js');
       return readStackView(await openOrLast(config, false), nowMs, (text) => terminal.writeErr(`${text}\n`));
+    },
+    readAllHosts: async () => {
+      const { readHostStatuses } = await import('./remote.js');
+      return readHostStatuses(process.env);
     },
     withSession: async (request, work) => {
       const { withStackSession } = await import('./stack-session.js');

@@ -6,6 +6,10 @@ export function createRoot(version: string): Command {
     .description('Runs a stack of services under PM2, and tells the truth about each')
     .version(version, '-V, --version')
     .option('-c, --config <file>', 'the manifest (default: ecosystem.config.cjs here or in a folder above)')
+    .option(
+      '--host <address>',
+      'run the command on another machine over ssh: user@vps:/srv/app, or @name before the command',
+    )
     .option('--no-color', 'no colour (also NO_COLOR)')
     .helpCommand(false)
     .configureHelp({ optionDescription: describeOption });

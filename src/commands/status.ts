@@ -7,10 +7,12 @@ import { renderStatus } from '../render/status-table.js';
 import { type GlobalFlags, jsonOption } from './options.js';
 import { selectNames } from './select-services.js';
 import type { Output, StackView } from './session.js';
+import type { StatusHostsDeps } from './status-hosts.js';
 
 /** The only things `status` may touch. */
 export interface StatusDeps {
   readonly readView: (config: string | undefined) => Promise<StackView>;
+  readonly readAllHosts: StatusHostsDeps['readAllHosts'];
   readonly nowMs: () => number;
   readonly out: Pick<Output, 'print' | 'width' | 'colour' | 'setExitCode'>;
 }
@@ -28,12 +30,26 @@ export function statusCommand(deps: StatusDeps, run = runStatus): Command {
     .description('Show of each service whether it does its work, and why not')
     .argument('[service...]', 'services to show (default: all)')
     .option('--check', 'exit with 3 unless every service that should run is healthy', false)
+    .option('--all-hosts', 'every host of "sigctl host list" in one table', false)
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
-    .action(async (services: string[], flags: { check: boolean; json: boolean }, command: Command) => {
+    .action(async (services: string[], flags: StatusFlags, command: Command) => {
       const { config } = command.optsWithGlobals<GlobalFlags>();
+      if (flags.allHosts) return deps.out.setExitCode(await showHosts(deps, flags));
       deps.out.setExitCode(await run(deps, { services, config, check: flags.check, json: flags.json }));
     });
+}
+
+interface StatusFlags {
+  readonly check: boolean;
+  readonly allHosts: boolean;
+  readonly json: boolean;
+}
+
+/** Loaded only where it is asked for. */
+async function showHosts(deps: StatusDeps, flags: StatusFlags): Promise<number> {
+  const { runStatusHosts } = await import('./status-hosts.js');
+  return runStatusHosts(deps, flags);
 }
 
 const EXAMPLES = `
@@ -41,6 +57,7 @@ Examples:
   sigctl status                    all services
   sigctl status trading --json     everything known of one, for a script
   sigctl status --check            for cron: exit code 3 when something is wrong
+  sigctl status --all-hosts        every machine at once; one that cannot be reached is named with the reason
 
 Verdicts: healthy, starting, degraded, unhealthy, stale (alive, its work does not advance), hung (alive, no heartbeat),
 down, crash-loop, orphaned (runs, but not under PM2), duplicate, stopped.

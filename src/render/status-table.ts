@@ -2,8 +2,8 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import { formatDuration } from '../core/duration.js';
 import type { ServiceReport } from '../core/service-report.js';
 import { formatSize } from '../core/size.js';
-import type { Verdict } from '../core/verdict.js';
 import { cleanText } from './clean-text.js';
+import { VERDICT_COLOURS } from './verdict-colour.js';
 
 export interface StatusHeading {
   readonly name: string;
@@ -23,20 +23,6 @@ const WIDE_COLUMNS = 130;
 const INDENT = '  ';
 /** What a narrow terminal goes without, first to last. All of it is in `--json`. */
 const DISPENSABLE = ['CPU', 'PORT', 'STATE', 'BEAT', 'RST', 'UP'];
-
-const VERDICT_COLOURS: Readonly<Record<Verdict, 'green' | 'yellow' | 'red' | 'gray' | 'cyan'>> = {
-  healthy: 'green',
-  starting: 'cyan',
-  stopped: 'gray',
-  degraded: 'yellow',
-  orphaned: 'yellow',
-  unhealthy: 'red',
-  stale: 'red',
-  hung: 'red',
-  down: 'red',
-  'crash-loop': 'red',
-  duplicate: 'red',
-};
 
 interface Column {
   readonly title: string;

@@ -64,7 +64,7 @@ test('status takes names, --check and --json, and no --wait', async () => {
       seen = found;
       return 0;
     };
-    await parse(statusCommand({ ...fakeDeps().deps, nowMs: () => 0 }, spy), args);
+    await parse(statusCommand({ ...fakeDeps().deps, readAllHosts: async () => [], nowMs: () => 0 }, spy), args);
     return seen;
   };
   assert.deepEqual(await options('status'), { services: [], config: undefined, check: false, json: false });

@@ -20,7 +20,10 @@ const options = (
 function statusDeps(reports: readonly ServiceReport[], mode?: string) {
   const { deps, seen } = fakeDeps();
   const view = { stack: STACK, home: '/srv/.sigctl', mode, daemonPid: undefined, reports: () => reports };
-  return { deps: { ...deps, readView: async () => view, nowMs: () => Date.UTC(2026, 0, 2) }, seen };
+  return {
+    deps: { ...deps, readView: async () => view, readAllHosts: async () => [], nowMs: () => Date.UTC(2026, 0, 2) },
+    seen,
+  };
 }
 
 const WEBSITE = report({ service: 'website', key: 'website' });
