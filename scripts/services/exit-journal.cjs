@@ -3,8 +3,9 @@
 // PM2 starts it again. PM2 itself stores a death by signal as exit code 0, and writes SIGINT where there was no signal.
 //
 // One line of JSON per exit, appended to $SIGCTL_EXIT_JOURNAL; above 512 KB the file becomes `<file>.1` and a new one begins:
-//   {"key","pid","code","signal","atMs","logBytes","byPm2"}
+//   {"key","pid","code","signal","atMs","logBytes","byPm2","record","recordAtMs"}
 // `logBytes`: size of the service's log at that moment. `byPm2`: PM2 ended it (a stop, its cron schedule, its memory limit).
+// `record`: the line of its lock file, and when it was written; that of an earlier process when this one never became the service.
 // A process that is started again learns how the one before it ended, as the launcher's last argument: `code:3`,
 // `signal:SIGKILL`, `asked` (by PM2), or nothing at its first start.
 //
@@ -44,6 +45,7 @@ function watchSpawn() {
         atMs: Date.now(),
         logBytes: sizeOf(launched.log),
         byPm2,
+        ...readLockRecord(launched.lock),
       });
     });
     return child;
@@ -54,7 +56,21 @@ function watchSpawn() {
 function readLauncherCall(command, args) {
   if (command !== '/usr/bin/env' || !Array.isArray(args) || args[0] !== '-i' || args.length !== 5) return undefined;
   const [, , , file, log] = args;
-  return String(file).endsWith('.launch') ? { key: path.basename(file, '.launch'), log } : undefined;
+  if (!String(file).endsWith('.launch')) return undefined;
+  return { key: path.basename(file, '.launch'), log, lock: String(file).replace(/\.launch$/, '.lock') };
+}
+
+/** Nobody else writes into the lock file meanwhile: PM2 starts the next process only after this. */
+function readLockRecord(file) {
+  try {
+    return {
+      record: fs.readFileSync(file, 'utf8').split('\n')[0].trim(),
+      recordAtMs: Math.round(fs.statSync(file).mtimeMs),
+    };
+  } catch {
+    // Taken away, or never there: the exit is noted all the same.
+    return {};
+  }
 }
 
 /** PM2 7.0.4 puts its record on the child (lib/God/ForkMode.js), and sets the status before it signals. */

@@ -21,6 +21,11 @@ export function readLoggedExits(pm2Home: string): ReadonlyMap<string, LoggedExit
   return parseDaemonLog(readTail(daemonLogPath(pm2Home)));
 }
 
+/** The end of the daemon's log, as text. */
+export function readDaemonLogTail(pm2Home: string): string {
+  return readTail(daemonLogPath(pm2Home));
+}
+
 const EXIT_LINE = /^(?:(\S+): PM2 log: )?App \[(.+):\d+\] exited with code \[(\d+)\] via signal \[(\w+)\]/;
 const GAVE_UP = /had too many unstable restarts/;
 const STARTED = /App \[(.+):\d+\] starting in -/;

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { isRecord } from '../core/is-record.js';
 import { exitJournalPath, type HomePaths } from './home.js';
+import { type LaunchRecord, parseLaunchRecord } from './launch-record.js';
 
 /** How one process behind the launcher ended, as scripts/services/exit-journal.cjs noted it inside PM2's daemon. */
 export interface ExitRecord {
@@ -15,6 +16,13 @@ export interface ExitRecord {
   readonly logBytes: number;
   /** PM2 ended it: a stop, its cron schedule, its memory limit. */
   readonly byPm2: boolean;
+  /** What the launcher wrote of this very process; absent when it ended before it became the service. */
+  readonly launch?: JournalLaunch;
+}
+
+export interface JournalLaunch extends LaunchRecord {
+  /** When the launcher wrote its record and became the service. Epoch milliseconds. */
+  readonly startedAtMs: number;
 }
 
 /** A place in the journal that outlives its renaming: the first line tells which file it is, as the lines are all different. Plain JSON. */
@@ -73,7 +81,7 @@ export function parseExits(text: string): readonly ExitRecord[] {
 function parseExit(line: string): ExitRecord | undefined {
   const found = parseJson(line);
   if (!isRecord(found)) return undefined;
-  const { key, pid, code, signal, atMs, logBytes, byPm2 } = found;
+  const { key, pid, code, signal, atMs, logBytes, byPm2, record, recordAtMs } = found;
   if (typeof key !== 'string' || typeof pid !== 'number' || typeof atMs !== 'number') return undefined;
   return {
     key,
@@ -83,7 +91,15 @@ function parseExit(line: string): ExitRecord | undefined {
     atMs,
     logBytes: typeof logBytes === 'number' ? logBytes : 0,
     byPm2: byPm2 === true,
+    ...parseLaunch(pid, record, recordAtMs),
   };
+}
+
+/** The line of the lock file: that of this process, or of the one before when it never got so far. */
+function parseLaunch(pid: number, record: unknown, recordAtMs: unknown): Pick<ExitRecord, 'launch'> {
+  const launch = typeof record === 'string' ? parseLaunchRecord(record) : undefined;
+  if (launch?.identity.pid !== pid || typeof recordAtMs !== 'number') return {};
+  return { launch: { ...launch, startedAtMs: recordAtMs } };
 }
 
 function parseJson(line: string): unknown {

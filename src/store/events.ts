@@ -64,7 +64,8 @@ export function readEvents(
   return rows.map(parseEvent).reverse();
 }
 
-function parseEvent(raw: unknown): ServiceEvent {
+/** Of one row of the table. @throws {SigctlError} `STATUS_ROW_INVALID`. */
+export function parseEvent(raw: unknown): ServiceEvent {
   const row = rowReader(raw, 'service_events', ['id']);
   return {
     atMs: row.integer('at_ms'),

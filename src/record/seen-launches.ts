@@ -1,0 +1,101 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { processKeys, type ServiceSpec, type Stack } from '../core/stack.js';
+import { ownerOf, readUnlistedKeys } from '../observe/unlisted.js';
+import { DAEMON_KEY, type HomePaths, lockPath, WATCHDOG_KEY } from '../process/home.js';
+import { isAlive } from '../process/identity.js';
+import { type LaunchRecord, parseLaunchRecord } from '../process/launch-record.js';
+import type { RecordedProcess } from '../store/processes.js';
+
+/** The process that a lock file names. */
+export interface SeenLaunch {
+  readonly process: RecordedProcess;
+  /** It lives, and it is of this boot. */
+  readonly alive: boolean;
+}
+
+/** A key whose processes are on record, and the service it belongs to. */
+export interface RecordedKey {
+  readonly key: string;
+  readonly service: string;
+  readonly instance: string;
+  /** `undefined` for what is not of the manifest: the daemon, the watchdog, a service that left it. */
+  readonly spec: ServiceSpec | undefined;
+}
+
+/** Every key that the launcher may have been called with. Cluster apps are PM2's own: it starts them past the launcher. */
+export function listKeys(stack: Stack, paths: HomePaths): readonly RecordedKey[] {
+  const listed = stack.services
+    .filter(({ kind }) => kind === 'launcher')
+    .flatMap((spec) =>
+      processKeys(spec).map((key, index) => ({ key, service: spec.name, instance: String(index), spec })),
+    );
+  const ours = [DAEMON_KEY, WATCHDOG_KEY].map((key) => ({ key, service: key, instance: '0', spec: undefined }));
+  const unlisted = readUnlistedKeys(stack, paths).map((key) => {
+    const service = ownerOf(key, stack) ?? key;
+    return { key, service, instance: service === key ? '0' : key.slice(service.length + 1), spec: undefined };
+  });
+  return [...listed, ...ours, ...unlisted];
+}
+
+/** Reads the lock file of a key: a small file and one look into `/proc`. `undefined`: nothing ever ran under it. */
+export function readSeenLaunch(
+  { key, service, instance }: RecordedKey,
+  { paths, bootId }: SeenOptions,
+): SeenLaunch | undefined {
+  const found = readRecordAndTime(lockPath(paths, key));
+  if (found === undefined) return undefined;
+  const { record, writtenAtMs } = found;
+  return {
+    process: {
+      key,
+      service,
+      instance,
+      identity: record.identity,
+      bootId: record.bootId,
+      startId: record.startId,
+      starts: record.starts,
+      startedAtMs: writtenAtMs,
+      manifestHash: null,
+      memoryBytes: null,
+      ended: false,
+    },
+    alive: record.bootId === bootId && isAlive(record.identity),
+  };
+}
+
+export interface SeenOptions {
+  readonly paths: HomePaths;
+  /** Of now. */
+  readonly bootId: string;
+}
+
+/** Fixed by `launch.sh`, which pads its line. */
+const RECORD_BYTES = 256;
+const TRIES = 3;
+
+/**
+ * The record with the time of its writing, which is when the launcher became the service: its process may be older by a wait.
+ * Both are of one write, as the time is the same before and after.
+ */
+function readRecordAndTime(file: string): { readonly record: LaunchRecord; readonly writtenAtMs: number } | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch {
+    // Nothing ever ran under this key.
+    return undefined;
+  }
+  try {
+    const buffer = Buffer.alloc(RECORD_BYTES);
+    for (let attempt = 1; ; attempt++) {
+      const before = fstatSync(descriptor).mtimeMs;
+      const bytes = readSync(descriptor, buffer, 0, RECORD_BYTES, 0);
+      const after = fstatSync(descriptor).mtimeMs;
+      const record = parseLaunchRecord(buffer.toString('utf8', 0, bytes));
+      if (record === undefined) return undefined;
+      if (before === after || attempt === TRIES) return { record, writtenAtMs: Math.round(after) };
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}

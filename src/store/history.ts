@@ -1,0 +1,64 @@
+import { parseEvent, type ServiceEvent } from './events.js';
+import type { StatusDb } from './open.js';
+import { statement } from './statement.js';
+
+/** Which events are asked for. What is left out does not narrow. */
+export interface HistoryQuery {
+  readonly services: readonly string[];
+  readonly kinds: readonly string[];
+  /** Inclusive. */
+  readonly sinceMs?: number | undefined;
+  /** Exclusive. */
+  readonly untilMs?: number | undefined;
+  /** The newest so many. */
+  readonly limit: number;
+}
+
+/** The newest events that match, oldest first. @throws {SigctlError} `STATUS_ROW_INVALID`. */
+export function readHistory(db: StatusDb, query: HistoryQuery): ServiceEvent[] {
+  const rows = statement(db, HISTORY).all({
+    services: JSON.stringify(query.services),
+    anyService: query.services.length === 0 ? 1 : 0,
+    kinds: JSON.stringify(query.kinds),
+    anyKind: query.kinds.length === 0 ? 1 : 0,
+    sinceMs: query.sinceMs ?? null,
+    untilMs: query.untilMs ?? null,
+    limit: query.limit,
+  });
+  return rows.map(parseEvent).reverse();
+}
+
+/** Size of a service's log when its last process ended; `undefined` when none did, or nobody saw it. */
+export function latestLogBytes(db: StatusDb, service: string, instance: string): number | undefined {
+  const row = statement(db, LOG_BYTES).get({ service, instance });
+  const bytes = typeof row === 'object' && row !== null && 'bytes' in row ? row.bytes : undefined;
+  return typeof bytes === 'number' ? bytes : undefined;
+}
+
+/** How many events were forgotten. */
+export function pruneEvents(db: StatusDb, { keepMs, maxEvents }: Retention, nowMs: number): number {
+  const old = statement(db, 'DELETE FROM service_events WHERE at_ms < @beforeMs').run({ beforeMs: nowMs - keepMs });
+  // Ids only rise, so that the newest `maxEvents` are found without counting.
+  const many = statement(db, SURPLUS).run({ maxEvents });
+  return old.changes + many.changes;
+}
+
+export interface Retention {
+  readonly keepMs: number;
+  readonly maxEvents: number;
+}
+
+const HISTORY = `
+  SELECT * FROM service_events
+  WHERE (@anyService OR service IN (SELECT value FROM json_each(@services)))
+    AND (@anyKind OR kind IN (SELECT value FROM json_each(@kinds)))
+    AND (@sinceMs IS NULL OR at_ms >= @sinceMs) AND (@untilMs IS NULL OR at_ms < @untilMs)
+  ORDER BY at_ms DESC, id DESC LIMIT @limit`;
+
+const LOG_BYTES = `
+  SELECT json_extract(detail_json, '$.logBytes') AS bytes FROM service_events
+  WHERE service = @service AND instance = @instance AND kind IN ('exit', 'refused', 'crash-loop')
+  ORDER BY at_ms DESC, id DESC LIMIT 1`;
+
+const SURPLUS = `
+  DELETE FROM service_events WHERE id <= (SELECT id FROM service_events ORDER BY id DESC LIMIT 1 OFFSET @maxEvents)`;
