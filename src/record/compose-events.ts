@@ -8,7 +8,7 @@ import { startedAtMs } from '../process/proc-stat.js';
 import { readRemembered } from '../process/shell-env.js';
 import { readDesired } from '../store/desired.js';
 import type { NewServiceEvent } from '../store/events.js';
-import { readHistory } from '../store/history.js';
+import { latestEvent } from '../store/history.js';
 import type { StatusDb } from '../store/open.js';
 import type { RecordedProcess } from '../store/processes.js';
 import { type FactSources, gatherFacts, startIntent } from './exit-facts.js';
@@ -60,9 +60,7 @@ function composeKey({ key, steps }: KeySteps & { readonly key: RecordedKey }, co
 /** As the last event of this process on record leaves it. */
 function readTrail({ service, instance }: RecordedKey, db: StatusDb): Trail {
   const kinds = ['start', 'exit', 'refused', 'crash-loop'];
-  const last = readHistory(db, { services: [service], kinds, limit: 20 }).findLast(
-    (event) => event.instance === instance,
-  );
+  const last = latestEvent(db, { service, instance, kinds });
   const isRefusal = last?.kind === 'refused' || last?.kind === 'crash-loop';
   return {
     cause: last?.cause ?? null,
@@ -130,7 +128,9 @@ function composeExit(
   const spec = key.spec ?? findSpec(context.stack, service);
   const facts = gatherFacts({ process, spec, exit, logFromByte: trail.logBytes }, context);
   const { cause, actor, reason } = explainExit(facts);
-  const atMs = exit?.atMs ?? (facts.rebooted ? startedAtMs('0', context.nowMs) : context.nowMs);
+  // Nobody saw it: it was before the machine came up, or before now. Never before its start, whatever the clock did meanwhile.
+  const unseenAtMs = facts.rebooted ? startedAtMs('0', context.nowMs) : context.nowMs;
+  const atMs = Math.max(exit?.atMs ?? unseenAtMs, process.startedAtMs);
   const announced = facts.announced?.detail ?? {};
   return {
     atMs,
@@ -150,7 +150,7 @@ function composeExit(
       ...announced,
       key: process.key,
       reason,
-      uptimeMs: Math.max(0, atMs - process.startedAtMs),
+      uptimeMs: atMs - process.startedAtMs,
       startId,
       starts,
       startToken: identity.startToken,

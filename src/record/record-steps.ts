@@ -36,6 +36,11 @@ export interface KeySteps {
  */
 export function planSteps({ key, known, seen, exits, mayBeTold }: StepInput): KeySteps {
   const steps: RecordStep[] = [];
+  // What the lock file said before the exits were read may be behind them.
+  const isHandled = (process: RecordedProcess): boolean =>
+    [known, ...steps.map((step) => ('process' in step ? step.process : undefined))].some(
+      (other) => other !== undefined && isSame(other, process),
+    );
   let open = known?.ended === false ? known : undefined;
   let last = known;
   const begin = (process: RecordedProcess): RecordedProcess => {
@@ -58,8 +63,9 @@ export function planSteps({ key, known, seen, exits, mayBeTold }: StepInput): Ke
     else if (exit.code === BREAKER_CODE) steps.push({ kind: 'crash-loop', exit });
     else if (LAUNCHER_REFUSALS[exit.code ?? 0] !== undefined) steps.push({ kind: 'refused', exit });
   }
-  if (seen !== undefined && (last === undefined || !isSame(last, seen.process))) begin(seen.process);
-  if (open !== undefined && seen?.alive !== true && !mayBeTold(open)) end(open, undefined);
+  if (seen !== undefined && !isHandled(seen.process)) begin(seen.process);
+  const isAlive = open !== undefined && seen?.alive === true && isSame(open, seen.process);
+  if (open !== undefined && !isAlive && !mayBeTold(open)) end(open, undefined);
   return { steps, last: last === known ? undefined : withKey(last, key) };
 }
 

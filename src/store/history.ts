@@ -28,6 +28,19 @@ export function readHistory(db: StatusDb, query: HistoryQuery): ServiceEvent[] {
   return rows.map(parseEvent).reverse();
 }
 
+/** The event of these kinds that was recorded last for one process of a service, whatever its clock said. */
+export function latestEvent(
+  db: StatusDb,
+  {
+    service,
+    instance,
+    kinds,
+  }: { readonly service: string; readonly instance: string; readonly kinds: readonly string[] },
+): ServiceEvent | undefined {
+  const row = statement(db, LATEST).get({ service, instance, kinds: JSON.stringify(kinds) });
+  return row === undefined ? undefined : parseEvent(row);
+}
+
 /** Size of a service's log when its last process ended; `undefined` when none did, or nobody saw it. */
 export function latestLogBytes(db: StatusDb, service: string, instance: string): number | undefined {
   const row = statement(db, LOG_BYTES).get({ service, instance });
@@ -58,7 +71,12 @@ const HISTORY = `
 const LOG_BYTES = `
   SELECT json_extract(detail_json, '$.logBytes') AS bytes FROM service_events
   WHERE service = @service AND instance = @instance AND kind IN ('exit', 'refused', 'crash-loop')
-  ORDER BY at_ms DESC, id DESC LIMIT 1`;
+  ORDER BY id DESC LIMIT 1`;
+
+const LATEST = `
+  SELECT * FROM service_events
+  WHERE service = @service AND instance = @instance AND kind IN (SELECT value FROM json_each(@kinds))
+  ORDER BY id DESC LIMIT 1`;
 
 const SURPLUS = `
   DELETE FROM service_events WHERE id <= (SELECT id FROM service_events ORDER BY id DESC LIMIT 1 OFFSET @maxEvents)`;
