@@ -35,8 +35,8 @@ const SERVICE_RULE = rule(
   ['better-sqlite3', 'big.js', 'cockatiel', 'fastify', 'trading-signals', 'zod'],
 );
 const OBSERVER_FOLDERS: Readonly<Record<string, readonly string[]>> = {
-  website: ['store', 'process', 'observe', 'logs', 'manifest/stack-snapshot.ts'],
-  watchdog: ['store', 'process', 'observe', 'logs', 'pm2', 'record', 'probe', 'operate', 'manifest/stack-snapshot.ts'],
+  website: ['store', 'process', 'observe', 'logs', 'manifest/read-snapshot.ts'],
+  watchdog: ['store', 'process', 'observe', 'logs', 'pm2', 'record', 'probe', 'operate', 'manifest/read-snapshot.ts'],
 };
 
 /** What builds the real dependencies may import everything of ours; of packages, only its own. */

@@ -11,7 +11,7 @@ import { runChecks } from '../doctor/run-checks.js';
 import { showPath } from '../doctor/show-path.js';
 import { SigctlError } from '../errors.js';
 import { findManifest } from '../manifest/find-manifest.js';
-import { readSnapshot } from '../manifest/stack-snapshot.js';
+import { readSnapshot } from '../manifest/read-snapshot.js';
 import { readDaemonPid } from '../observe/observe-processes.js';
 import { findFlock } from '../operate/daemon.js';
 import { type HomePaths, homePaths } from '../process/home.js';

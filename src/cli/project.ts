@@ -3,7 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import type { Stack } from '../core/stack.js';
 import { EXIT, SigctlError } from '../errors.js';
 import { findManifest } from '../manifest/find-manifest.js';
-import { readSnapshot, readStack, type StackRequest, writeSnapshot } from '../manifest/stack-snapshot.js';
+import { readSnapshot } from '../manifest/read-snapshot.js';
+import { readStack, type StackRequest, writeSnapshot } from '../manifest/stack-snapshot.js';
 import { type HomePaths, homePaths } from '../process/home.js';
 import { type Env, mergeShellEnv, nextRemembered, readRemembered, writeRemembered } from '../process/shell-env.js';
 

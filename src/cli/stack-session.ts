@@ -80,6 +80,7 @@ function createContext(
     paths: project.paths,
     launcher: join(packageRoot, 'scripts/services/launch.sh'),
     sigctlBin: join(packageRoot, 'bin/sigctl'),
+    watchdog: join(packageRoot, 'dist/services/watchdog/main.js'),
     shellEnv: project.shellEnv,
     actor,
     nowMs,
@@ -92,6 +93,7 @@ function createContext(
           `note: ${project.keptEnv.join(', ')} as in an earlier start (set it to change it, or to nothing to drop it)`,
         );
     },
+    onNote: (text) => note(`note: ${text}`),
     onProgress: request.onProgress,
     signal,
   };

@@ -1,8 +1,10 @@
 import { requireNoUnfinishedRestore } from '../backup/restore-folder.js';
-import type { StackView } from '../commands/session.js';
+import type { StackView, WatchdogView } from '../commands/session.js';
+import { findWatchdog } from '../observe/find-watchdog.js';
 import { readDaemonPid } from '../observe/observe-processes.js';
 import { observeStack } from '../observe/observe-stack.js';
 import type { HomePaths } from '../process/home.js';
+import { readResidentBytes } from '../process/proc-stat.js';
 import { readProcessState } from '../process/process-state.js';
 import { readChecks } from '../store/checks.js';
 import { readDesired } from '../store/desired.js';
@@ -26,6 +28,7 @@ export function readStackView(
       home: paths.home,
       mode: undefined,
       daemonPid: readDaemonPid(paths),
+      watchdog: readWatchdog(paths),
       reports: () => observeStack({ ...nothing, nowMs: nowMs() }),
     };
   }
@@ -44,11 +47,18 @@ export function readStackView(
       home: paths.home,
       mode: readFact(db, 'mode'),
       ...readDaemon(paths),
+      watchdog: readWatchdog(paths),
       reports: () => observeStack({ ...read, nowMs: nowMs() }),
     };
   } finally {
     db.close();
   }
+}
+
+function readWatchdog(paths: HomePaths): WatchdogView | undefined {
+  const pid = findWatchdog(paths)?.pid;
+  if (pid === undefined) return undefined;
+  return { pid, memoryBytes: readResidentBytes(pid), isStopped: readProcessState(pid) === 'T' };
 }
 
 function readDaemon(paths: HomePaths) {

@@ -64,6 +64,7 @@ Examples:
   sigctl logs                      the last 50 lines of each service, merged by time
   sigctl logs trading -n 200 -f    of one service, and what it logs from now on
   sigctl logs web-1 --json | jq -r .msg     of one process of several, for a script
+  sigctl logs watchdog             what the watchdog did, and what troubled it
 
 A service that has not logged yet is named on stderr. Ctrl-C ends --follow.
 Exit codes: 0 shown, 2 wrong use, 4 a log cannot be read.`;
@@ -86,12 +87,16 @@ export async function runLogs(deps: LogsDeps, options: LogsOptions): Promise<voi
   }
 }
 
+/** Not a service: its log is read where it is named, and not among all of them. */
+const WATCHDOG: LogSource = { service: 'watchdog', instance: '0', key: 'watchdog' };
+
 /** The logs to read, each once, in the manifest's order. Pure. */
 export function selectSources(services: readonly LoggedService[], names: readonly string[]): readonly LogSource[] {
   const all = services.flatMap(({ name, keys }) =>
     keys.map((key, index): LogSource => ({ service: name, instance: String(index), key })),
   );
-  for (const name of names) {
+  const isWatchdogNamed = names.includes(WATCHDOG.key);
+  for (const name of names.filter((name) => name !== WATCHDOG.key)) {
     if (!all.some(({ service, key }) => service === name || key === name))
       throw unknownService(
         name,
@@ -99,7 +104,8 @@ export function selectSources(services: readonly LoggedService[], names: readonl
       );
   }
   if (names.length === 0) return all;
-  return all.filter(({ service, key }) => names.includes(service) || names.includes(key));
+  const named = all.filter(({ service, key }) => names.includes(service) || names.includes(key));
+  return isWatchdogNamed ? [...named, WATCHDOG] : named;
 }
 
 function rendererFor(

@@ -23,7 +23,7 @@ const RESTART: ServiceVerb = {
   help: `
 Examples:
   sigctl restart trading           one service; the others keep their processes
-  sigctl restart                   all services of the mode in force
+  sigctl restart                   all services of the mode in force, and the watchdog
   sigctl restart --changed         after an edit of the manifest; "sigctl config --diff" shows first what that is
 
 A service that did not run is started. An orphan is taken back under PM2.
@@ -38,7 +38,7 @@ export function restartCommand(deps: MutatingDeps, run = runRestart): Command {
 export async function runRestart(deps: MutatingDeps, options: ServiceOptions): Promise<number> {
   const { stopped, started } = await withProgress(deps, (view) =>
     deps.withSession(sessionRequest('restart', options, view), (session) =>
-      session.applyRestart(chosen(session, options)),
+      session.applyRestart(chosen(session, options), { watchdog: isForAll(options) }),
     ),
   );
   const unstoppable = stopped.filter((outcome) => outcome.kind === 'failed');
@@ -50,6 +50,11 @@ export async function runRestart(deps: MutatingDeps, options: ServiceOptions): P
       : [renderStopOutcomes(unstoppable, colour), renderStarted(started, options, colour)].filter(Boolean).join('\n'),
   );
   return exitCode;
+}
+
+/** Everything is made new, the watchdog too. */
+function isForAll({ services, flags }: ServiceOptions): boolean {
+  return services.length === 0 && flags?.['changed'] !== true;
 }
 
 function chosen({ stack, mode, changed }: StackSession, { services, flags }: ServiceOptions): readonly string[] {

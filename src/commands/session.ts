@@ -15,7 +15,17 @@ export interface StackView {
   readonly daemonPid: number | undefined;
   /** The daemon was stopped (SIGSTOP): it restarts nothing until it goes on. */
   readonly isDaemonStopped?: boolean;
+  /** The stack's watchdog; `undefined` when none lives. */
+  readonly watchdog?: WatchdogView | undefined;
   readonly reports: () => readonly ServiceReport[];
+}
+
+/** The watchdog, as the kernel shows it. */
+export interface WatchdogView {
+  readonly pid: number;
+  readonly memoryBytes: number;
+  /** It was stopped (SIGSTOP): it watches nothing until it goes on. */
+  readonly isStopped: boolean;
 }
 
 /** What a command that changes something may use, while it holds the stack's lock. */
@@ -36,6 +46,8 @@ export interface StackSession {
   /** Ends the processes, and starts them anew from the manifest of now. */
   readonly applyRestart: (
     services: readonly string[],
+    /** The watchdog as well. */
+    options: { readonly watchdog: boolean },
   ) => Promise<{ readonly stopped: readonly StopOutcome[]; readonly started: readonly StartOutcome[] }>;
   readonly writeMode: (mode: string) => void;
   /** The operator pressed Ctrl-C. */

@@ -75,6 +75,8 @@ export async function runStatus(deps: StatusDeps, options: StatusOptions): Promi
     mode: view.mode ?? null,
     daemonPid: view.daemonPid ?? null,
     isDaemonStopped,
+    watchdog: view.watchdog ?? null,
+    isWatched: view.stack.watch.enabled,
   };
   deps.out.print(
     options.json
@@ -83,6 +85,12 @@ export async function runStatus(deps: StatusDeps, options: StatusOptions): Promi
           mode: heading.mode,
           asOf: new Date(deps.nowMs()).toISOString(),
           daemon: { pid: heading.daemonPid, stopped: isDaemonStopped },
+          watchdog: {
+            enabled: heading.isWatched,
+            pid: heading.watchdog?.pid ?? null,
+            memoryBytes: heading.watchdog?.memoryBytes ?? null,
+            stopped: heading.watchdog?.isStopped ?? false,
+          },
           services: reports,
         })
       : renderStatus(reports, heading, deps.out),

@@ -1,11 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import type { Stack } from '../core/stack.js';
-import { isRecord } from './copy-plain.js';
 import { loadManifest, type RawManifest } from './load-manifest.js';
-import { isStack } from './parse-stack.js';
-import { createSurroundings, LOOKUP_KINDS, type Lookup, type ShellEnv, stillHold } from './surroundings.js';
+import { readSnapshotFile, type Snapshot, snapshotPath } from './read-snapshot.js';
+import { createSurroundings, type ShellEnv, stillHold } from './surroundings.js';
 
 export interface StackRequest {
   readonly manifestPath: string;
@@ -19,14 +17,6 @@ export interface StackRequest {
   /** Folder of the sigctl package. */
   readonly packageRoot: string;
   readonly sigctlVersion: string;
-}
-
-/** `stack.json`. It holds variables of the services, so that only its owner may read it. */
-interface Snapshot {
-  /** Everything that went into validation, but the lookups. */
-  readonly key: string;
-  readonly lookups: readonly Lookup[];
-  readonly stack: Stack;
 }
 
 /**
@@ -64,13 +54,8 @@ export async function writeSnapshot(request: StackRequest): Promise<Stack> {
   return snapshot.stack;
 }
 
-/** The stack that sigctl last validated, for processes that do not read manifests. `undefined`: none, or not readable as one. */
-export function readSnapshot(home: string): Stack | undefined {
-  return readFile(home)?.stack;
-}
-
 function readCurrent(raw: RawManifest, request: StackRequest): Snapshot | undefined {
-  const snapshot = readFile(request.home);
+  const snapshot = readSnapshotFile(request.home);
   if (snapshot === undefined || snapshot.key !== keyOf(raw, request)) return undefined;
   return stillHold(snapshot.lookups, request.shellEnv) ? snapshot : undefined;
 }
@@ -106,28 +91,4 @@ function store(home: string, snapshot: Snapshot): void {
     rmSync(draft, { force: true });
     throw error;
   }
-}
-
-function readFile(home: string): Snapshot | undefined {
-  try {
-    const value: unknown = JSON.parse(readFileSync(snapshotPath(home), 'utf8'));
-    return isSnapshot(value) ? value : undefined;
-  } catch {
-    // Missing or torn: it is a cache, and the manifest has the truth.
-    return undefined;
-  }
-}
-
-function isSnapshot(value: unknown): value is Snapshot {
-  if (!isRecord(value) || typeof value['key'] !== 'string' || !isStack(value['stack'])) return false;
-  return Array.isArray(value['lookups']) && value['lookups'].every(isLookup);
-}
-
-function isLookup(value: unknown): value is Lookup {
-  if (!isRecord(value) || typeof value['subject'] !== 'string' || typeof value['answer'] !== 'string') return false;
-  return LOOKUP_KINDS.some((kind) => kind === value['kind']);
-}
-
-function snapshotPath(home: string): string {
-  return join(home, 'stack.json');
 }

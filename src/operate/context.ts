@@ -12,6 +12,8 @@ export interface OperateContext {
   readonly launcher: string;
   /** The sigctl executable, for services that call it. */
   readonly sigctlBin: string;
+  /** `dist/services/watchdog/main.js` of the sigctl package. */
+  readonly watchdog: string;
   /** Environment of the shell that typed the command. Services get an allow-list of it. */
   readonly shellEnv: Readonly<Record<string, string | undefined>>;
   /** Who asked: `operator root`, `website`. */
@@ -19,6 +21,8 @@ export interface OperateContext {
   readonly nowMs: () => number;
   /** Called before the first process of a command is started. */
   readonly onLaunch: () => void;
+  /** One line for the operator that is no outcome of a service. */
+  readonly onNote: (text: string) => void;
   readonly onProgress: (progress: Progress) => void;
   /** Ctrl-C: stop waiting, leave the services as they are. */
   readonly signal: AbortSignal;

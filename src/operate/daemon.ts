@@ -26,6 +26,19 @@ export async function connectDaemon({ paths }: Pick<DaemonContext, 'paths'>): Pr
   return connectPm2(daemonSockets(paths.pm2).rpc, CONNECT_DEADLINE_MS);
 }
 
+/** The same for a stop: a daemon that does not answer is left out from the start, and its services are ended as orphans are. */
+export async function connectAnswering(context: Pick<DaemonContext, 'paths'>): Promise<Pm2Client | undefined> {
+  const client = await connectDaemon(context);
+  try {
+    await client?.list();
+    return client;
+  } catch (error) {
+    client?.close();
+    if (error instanceof SigctlError) return undefined;
+    throw error;
+  }
+}
+
 /**
  * A connection to this stack's daemon, started first where there is none.
  *

@@ -19,9 +19,18 @@ export async function removeApps(
   { spec, key }: Target,
 ): Promise<void> {
   const name = spec.kind === 'cluster' ? spec.name : key;
+  await removeApp(context, client, { name, killTimeoutMs: spec.killTimeoutMs });
+}
+
+/** The same for any app of ours. */
+export async function removeApp(
+  context: Pick<OperateContext, 'paths'>,
+  client: Pm2Client,
+  { name, killTimeoutMs }: { readonly name: string; readonly killTimeoutMs: number },
+): Promise<void> {
   const find = async () => (await client.list()).filter((app) => app.name === name);
   await waitOutStrangers(context, find);
-  await Promise.all((await find()).map((app) => client.remove(app.pmId, spec.killTimeoutMs + REMOVE_MARGIN_MS)));
+  await Promise.all((await find()).map((app) => client.remove(app.pmId, killTimeoutMs + REMOVE_MARGIN_MS)));
 }
 
 /**

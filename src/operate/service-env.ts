@@ -22,12 +22,29 @@ export function serviceEnv(
     NODE_APP_INSTANCE: instance,
     SIGCTL_SERVICE: spec.name,
     SIGCTL_INSTANCE: instance,
-    SIGCTL_HOME: context.paths.home,
-    SIGCTL_STATUS_DB: context.paths.statusDb,
-    SIGCTL_ROOT: context.stack.root,
-    SIGCTL_CONFIG: context.stack.manifestPath,
-    SIGCTL_BIN: context.sigctlBin,
+    ...stackPlaces(context),
     SIGCTL_MODE: mode,
+  };
+}
+
+/** The environment of the watchdog, which belongs to the stack as a whole. */
+export function stackEnv(
+  context: Pick<OperateContext, 'stack' | 'paths' | 'sigctlBin' | 'shellEnv'>,
+): Readonly<Record<string, string>> {
+  return {
+    ...pick(context.shellEnv, INHERITED),
+    PATH: withFolder(dirname(process.execPath), context.shellEnv['PATH']),
+    ...stackPlaces(context),
+  };
+}
+
+function stackPlaces({ stack, paths, sigctlBin }: Pick<OperateContext, 'stack' | 'paths' | 'sigctlBin'>) {
+  return {
+    SIGCTL_HOME: paths.home,
+    SIGCTL_STATUS_DB: paths.statusDb,
+    SIGCTL_ROOT: stack.root,
+    SIGCTL_CONFIG: stack.manifestPath,
+    SIGCTL_BIN: sigctlBin,
   };
 }
 

@@ -11,6 +11,7 @@ import { findBlocked } from './launch-service.js';
 import type { StartOptions } from './start-process.js';
 import { startStack } from './start-stack.js';
 import { stopStack } from './stop-stack.js';
+import { stopWatchdog } from './watchdog.js';
 
 /** The fact under which the mode in force is kept. */
 const MODE_FACT = 'mode';
@@ -36,9 +37,10 @@ export function openSession(context: OperateContext) {
     presence: () => readPresence(context, observe()),
     applyStart: (steps: readonly StartStep[]) => start(steps, { launchAnyway: false }),
     applyStop: (steps: readonly StopStep[]) => stopStack(context, steps, observe(), { forGood: true }),
-    applyRestart: async (services: readonly string[]) => {
+    applyRestart: async (services: readonly string[], { watchdog }: { readonly watchdog: boolean }) => {
       // What cannot be started again is not stopped either.
       await requireDaemon(context);
+      if (watchdog) await stopWatchdog(context);
       const blocked = findBlocked(context, chosen(observe(), services), mode() ?? '');
       const able = services.filter((service) => !blocked.some((failure) => failure.service === service));
       const stopped = await stopStack(context, planStops(able), observe(), { forGood: false });

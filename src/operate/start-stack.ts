@@ -1,12 +1,14 @@
 import { startLevels } from '../core/graph.js';
 import type { StartOutcome } from '../core/outcome.js';
 import type { StartStep } from '../core/start-plan.js';
+import { SigctlError } from '../errors.js';
 import type { Pm2Client } from '../pm2/client.js';
 import { readDesired, writeDesired } from '../store/desired.js';
 import { recordEvent } from '../store/events.js';
 import type { OperateContext, Target } from './context.js';
 import { ensureDaemon } from './daemon.js';
 import { type Start, type StartSetup, startProcess } from './start-process.js';
+import { lacksWatchdog, startWatchdog } from './watchdog.js';
 
 /**
  * Carries out the steps: dependencies first, and the next level only when the one before is ready or has failed. One
@@ -26,6 +28,7 @@ export async function startStack(
   );
   const starts = steps.filter((step) => step.kind !== 'keep');
   if (starts.length > 0) outcomes.push(...(await startLevelByLevel(context, starts, targets, setup)));
+  else if (steps.length > 0 && lacksWatchdog(context)) await startWatchdogAlone(context);
   return steps.flatMap((step) => outcomes.find((outcome) => outcome.key === step.key) ?? []);
 }
 
@@ -37,19 +40,57 @@ async function startLevelByLevel(
 ): Promise<readonly StartOutcome[]> {
   const client = await ensureDaemon(context);
   const outcomes: StartOutcome[] = [];
+  const { onLaunch, launched, notice } = noticeLaunch(context);
+  // Beside the first services, and behind them: it must not be in their way.
+  const watchdog = launched.then(() => startWatchdog(context, client));
   try {
     const services = starts.map((step) => step.service);
     for (const level of startLevels(services, context.stack.services)) {
       const members = starts.filter((step) => level.includes(step.service));
       const done = await Promise.all(
-        members.map((step) => startOne(context, client, step, findTarget(targets, step), setup, outcomes)),
+        members.map((step) =>
+          startOne({ ...context, onLaunch }, client, step, findTarget(targets, step), setup, outcomes),
+        ),
       );
       outcomes.push(...done);
     }
   } finally {
+    notice();
+    await watchdog;
     client.close();
   }
   return outcomes;
+}
+
+/** `launched` resolves once the first process was handed to PM2. */
+function noticeLaunch({ onLaunch }: OperateContext) {
+  let notice = (): void => undefined;
+  const launched = new Promise<void>((resolve) => {
+    notice = resolve;
+  });
+  return {
+    launched,
+    notice,
+    onLaunch: () => {
+      onLaunch();
+      notice();
+    },
+  };
+}
+
+/** All services run already. A PM2 that cannot be reached is the watchdog's trouble, and not theirs. */
+async function startWatchdogAlone(context: OperateContext): Promise<void> {
+  try {
+    const client = await ensureDaemon(context);
+    try {
+      await startWatchdog(context, client);
+    } finally {
+      client.close();
+    }
+  } catch (error) {
+    if (!(error instanceof SigctlError)) throw error;
+    context.onNote(`the watchdog was not started: ${error.message}`);
+  }
 }
 
 async function startOne(

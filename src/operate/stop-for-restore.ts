@@ -7,6 +7,7 @@ import { type LeaseGeneration, readLeaseGenerations } from '../store/lease-gener
 import { openStatusDb, type StatusDb } from '../store/open.js';
 import type { OperateContext } from './context.js';
 import { openSession } from './session.js';
+import { stopWatchdog } from './watchdog.js';
 
 /** A stack of which no service runs. */
 export interface StoppedStack {
@@ -44,6 +45,8 @@ export async function stopForRestore(
     // An empty table does not know what PM2 may start again: so each service is stopped as if it were wanted.
     if (sound === undefined) for (const service of all) want(context, db, service);
     const outcomes = await session.applyStop(session.planStop(all));
+    // It has the status table open, and stays while a process runs that the manifest does not name.
+    await stopWatchdog(context);
     return { services, outcomes, leases: readLeaseGenerations(db) };
   } finally {
     db.close();

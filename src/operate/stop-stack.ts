@@ -5,17 +5,18 @@ import type { ProcessIdentity } from '../core/observed-process.js';
 import type { StopOutcome } from '../core/outcome.js';
 import type { ServiceSpec } from '../core/stack.js';
 import type { StopStep } from '../core/stop-plan.js';
-import { SigctlError } from '../errors.js';
+import { findWatchdog } from '../observe/find-watchdog.js';
 import type { Pm2Client } from '../pm2/client.js';
-import { launchPath, lockPath, pidPath } from '../process/home.js';
+import { launchPath, lockPath, pidPath, WATCHDOG_KEY } from '../process/home.js';
 import { identify, isAlive } from '../process/identity.js';
 import { readLockHolders } from '../process/lock-holders.js';
 import { endProcesses, endTree } from '../process/signals.js';
-import { writeDesired } from '../store/desired.js';
+import { readDesired, writeDesired } from '../store/desired.js';
 import { recordEvent } from '../store/events.js';
 import type { OperateContext, Target } from './context.js';
-import { connectDaemon, retireDaemon } from './daemon.js';
+import { connectAnswering, retireDaemon } from './daemon.js';
 import { removeApps } from './remove-apps.js';
+import { endWatchdog } from './watchdog.js';
 
 type EffectiveStop = Exclude<StopStep, { kind: 'skip' }>;
 
@@ -36,7 +37,8 @@ export async function stopStack(
     step.kind === 'skip' ? [{ kind: 'already' as const, service: step.service, key: step.key }] : [],
   );
   const work = steps.filter((step) => step.kind !== 'skip');
-  if (work.length > 0) outcomes.push(...(await stopLevelByLevel(context, work, targets, options)));
+  if (work.length > 0 || (options.forGood && findWatchdog(context.paths) !== undefined))
+    outcomes.push(...(await stopLevelByLevel(context, work, targets, options)));
   return steps.flatMap((step) => outcomes.find((outcome) => outcome.key === step.key) ?? []);
 }
 
@@ -56,29 +58,36 @@ async function stopLevelByLevel(
         ...(await Promise.all(members.map((step) => stopOne(context, client, step, findTarget(targets, step))))),
       );
     }
-    if (options.forGood && client !== undefined) await retireDaemon(context, client).catch(leaveDaemon);
+    if (options.forGood) await standDown(context, client).catch(leaveDaemon);
   } finally {
     client?.close();
   }
   return outcomes;
 }
 
+/** With the last service the watchdog ends, and then the daemon. */
+async function standDown(context: OperateContext, client: Pm2Client | undefined): Promise<void> {
+  const apps = (await client?.list()) ?? [];
+  if (apps.some(({ name }) => name !== WATCHDOG_KEY) || isAnyWanted(context)) return;
+  await endWatchdog(context, client);
+  // Where the daemon was dead, the watchdog may have started a new one meanwhile.
+  const last = client ?? (await connectAnswering(context));
+  try {
+    if (last !== undefined) await retireDaemon(context, last);
+  } finally {
+    if (last !== client) last?.close();
+  }
+}
+
+/** What left the manifest is not waited for: nothing would start it again. */
+function isAnyWanted({ db, stack }: OperateContext): boolean {
+  const wanted = readDesired(db).filter((entry) => entry.wanted === 'running');
+  return stack.services.some(({ name }) => wanted.some(({ service }) => service === name));
+}
+
 /** Of all that was seen: a process that left the manifest is stopped too. */
 function uniqueSpecs(targets: readonly Target[]): readonly ServiceSpec[] {
   return [...new Map(targets.map(({ spec }) => [spec.name, spec])).values()];
-}
-
-/** A daemon that does not answer is left out from the start: its services are ended as orphans are, without waiting for it each time. */
-async function connectAnswering(context: OperateContext): Promise<Pm2Client | undefined> {
-  const client = await connectDaemon(context);
-  try {
-    await client?.list();
-    return client;
-  } catch (error) {
-    client?.close();
-    if (error instanceof SigctlError) return undefined;
-    throw error;
-  }
 }
 
 function leaveDaemon(): void {

@@ -10,6 +10,15 @@ export interface StatusHeading {
   readonly mode: string | null;
   readonly daemonPid: number | null;
   readonly isDaemonStopped?: boolean;
+  readonly watchdog?: WatchdogLine | null;
+  /** The manifest wants a watchdog. */
+  readonly isWatched?: boolean;
+}
+
+export interface WatchdogLine {
+  readonly pid: number;
+  readonly memoryBytes: number;
+  readonly isStopped: boolean;
 }
 
 export interface StatusStyle {
@@ -56,7 +65,23 @@ export function renderStatus(reports: readonly ServiceReport[], heading: StatusH
     return isWide ? `${figures}${gap}${why}` : `${figures}\n${INDENT}${why}`;
   });
   const title = renderHeading(heading, reports, paint);
-  return [title, '', paint.dim(isWide ? `${head}${gap}REASON` : head), ...body].join('\n');
+  const foot = renderFoot(heading, reports, paint);
+  return [title, '', paint.dim(isWide ? `${head}${gap}REASON` : head), ...body, ...foot].join('\n');
+}
+
+/** Who looks after all of them. Without a service that should run there is nothing to look after. */
+function renderFoot(
+  { watchdog, isWatched }: StatusHeading,
+  reports: readonly ServiceReport[],
+  paint: ChalkInstance,
+): readonly string[] {
+  if (watchdog == null) {
+    const isMissing = isWatched === true && reports.some((report) => report.wanted);
+    return isMissing ? ['', paint.yellow('watchdog not running: sigctl start')] : [];
+  }
+  const { pid, memoryBytes, isStopped } = watchdog;
+  if (isStopped) return ['', paint.red(`watchdog pid ${pid} is stopped: kill -CONT ${pid}`)];
+  return ['', paint.dim(`watchdog pid ${pid}, ${formatSize(memoryBytes)}`)];
 }
 
 interface Layout {

@@ -28,7 +28,7 @@ test('what the table allows passes', (t) => {
     'src/errors.ts': 'export class SigctlError extends Error {}\n',
     'src/store/open.ts': `import { join } from 'node:path';\nimport Database from 'better-sqlite3';\nimport { KB } from '../core/size.js';\n`,
     'src/services/website/main.ts': `import fastify from 'fastify';\nimport { open } from '../../store/open.js';\nimport { view } from './view.js';\n`,
-    'src/services/website/view.ts': `import { x } from '../../manifest/stack-snapshot.js';\n`,
+    'src/services/website/view.ts': `import { x } from '../../manifest/read-snapshot.js';\n`,
     'src/services/trading/config.ts': `import { z } from 'zod';\n`,
     'src/manifest/stack-snapshot.ts': 'export const x = 1;\n',
     'src/main.ts': `export const run = () => import('./store/open.js');\n`,

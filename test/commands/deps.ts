@@ -89,8 +89,8 @@ function fakeSession(fake: Fake, effects: string[]): StackSession {
       effects.push(`stop ${steps.map((step) => step.service).join(' ')}`);
       return steps.map((step) => stop(step.service));
     },
-    applyRestart: async (services) => {
-      effects.push(`restart ${services.join(' ')}`);
+    applyRestart: async (services, { watchdog }) => {
+      effects.push(`restart ${services.join(' ')}${watchdog ? ' and watchdog' : ''}`);
       return { stopped: services.map(stop), started: services.map(start) };
     },
     writeMode: (mode) => void effects.push(`mode ${mode}`),

@@ -153,3 +153,11 @@ test('following a service that never logged says that it waits', async () => {
   await runLogs(rig.deps, { names: ['worker-0'], lines: 1, follow: true, json: false, prefix: true });
   assert.deepEqual(rig.warned, ['No log yet: worker-0 (waiting for the first line)']);
 });
+
+test('the watchdog has a log to read by name, and it is not among those of all services', () => {
+  const services = [{ name: 'trading', keys: ['trading'] }];
+  const keys = (names: readonly string[]) => selectSources(services, names).map(({ key }) => key);
+  assert.deepEqual(keys(['watchdog']), ['watchdog']);
+  assert.deepEqual(keys(['watchdog', 'trading']), ['trading', 'watchdog']);
+  assert.deepEqual(keys([]), ['trading']);
+});

@@ -175,3 +175,18 @@ test('restart --changed restarts only what runs with an older manifest entry, an
   assert.deepEqual(none.effects, ['restart ']);
   assert.equal(none.seen.stdout, 'Nothing changed: no service was restarted\n');
 });
+
+test('restart of everything restarts the watchdog, restart of a service or of what changed does not', async () => {
+  for (const [services, flags, watchdog] of [
+    [[], {}, true],
+    [['website'], {}, false],
+    [[], { changed: true }, false],
+  ] as const) {
+    const { deps, effects } = fakeDeps({ mode: 'minimal' });
+    await runRestart(deps, { services, flags, config: undefined, waitMs: 0, json: false });
+    assert.equal(
+      effects.some((effect) => effect.endsWith('and watchdog')),
+      watchdog,
+    );
+  }
+});

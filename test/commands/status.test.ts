@@ -64,6 +64,7 @@ test('status --json has the stack, the mode, the time and every value of each se
     mode: 'minimal',
     asOf: '2026-01-02T00:00:00.000Z',
     daemon: { pid: null, stopped: false },
+    watchdog: { enabled: true, pid: null, memoryBytes: null, stopped: false },
     services: [{ ...WEBSITE }],
   });
 });

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Stack } from '../../src/core/stack.js';
-import { readSnapshot, readStack, type StackRequest, writeSnapshot } from '../../src/manifest/stack-snapshot.js';
+import { readSnapshot } from '../../src/manifest/read-snapshot.js';
+import { readStack, type StackRequest, writeSnapshot } from '../../src/manifest/stack-snapshot.js';
 import { addFile, makeProject, requestFor } from './request.js';
 
 const MANIFEST = `module.exports = { apps: [

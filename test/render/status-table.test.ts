@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { VERDICTS } from '../../src/core/verdict.js';
-import { renderStatus } from '../../src/render/status-table.js';
+import { renderStatus, type StatusHeading } from '../../src/render/status-table.js';
 import { report, STOPPED } from './report.js';
 
 const HEADING = { name: 'demo', mode: 'standard', daemonPid: 77 };
@@ -105,4 +105,20 @@ test('a reason that a service wrote stays one line, without control characters',
   const reason = 'line one\nline two\r\n\u001b[2J\u001b]0;title\u0007\tend';
   const text = renderStatus([report({ reason })], HEADING, { width: 80, colour: false });
   assert.equal(text.split('\n').at(-1), '  line one line two end');
+});
+
+test('the foot names the watchdog, and where it is missing how to get it', () => {
+  const foot = (heading: Partial<StatusHeading>, reports = REPORTS) =>
+    renderStatus(reports, { ...HEADING, ...heading }, { width: 80, colour: false })
+      .split('\n')
+      .slice(-2);
+  const watchdog = { pid: 99, memoryBytes: 48 * 1024 ** 2, isStopped: false };
+  assert.deepEqual(foot({ watchdog, isWatched: true }), ['', 'watchdog pid 99, 48 MB']);
+  assert.deepEqual(foot({ watchdog: null, isWatched: true }), ['', 'watchdog not running: sigctl start']);
+  assert.deepEqual(foot({ watchdog: { ...watchdog, isStopped: true }, isWatched: true }), [
+    '',
+    'watchdog pid 99 is stopped: kill -CONT 99',
+  ]);
+  assert.doesNotMatch(foot({ watchdog: null, isWatched: false }).join(), /watchdog/);
+  assert.doesNotMatch(foot({ watchdog: null, isWatched: true }, [STOPPED]).join(), /watchdog/);
 });

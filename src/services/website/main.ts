@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { readSnapshot as readStackSnapshot } from '../../manifest/stack-snapshot.js';
+import { readSnapshot as readStackSnapshot } from '../../manifest/read-snapshot.js';
 import { readConfig } from '../../service/config.js';
 import { startService } from '../../service/start-service.js';
 import { cached } from './cached.js';

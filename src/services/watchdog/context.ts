@@ -1,0 +1,25 @@
+import type { Stack } from '../../core/stack.js';
+import type { HomePaths } from '../../process/home.js';
+import type { StatusDb } from '../../store/open.js';
+import type { WatchLog } from './watch-log.js';
+
+/** What every duty of the watchdog works with. */
+export interface WatchContext {
+  /** The stack as it was last validated; a change of `stack.json` shows here within a tick. */
+  readonly stack: () => Stack;
+  readonly paths: HomePaths;
+  readonly db: StatusDb;
+  /** Of sigctl. */
+  readonly version: string;
+  /** `scripts/services/launch.sh`, `bin/sigctl` and this program, for what the watchdog starts. */
+  readonly launcher: string;
+  readonly sigctlBin: string;
+  readonly watchdog: string;
+  /** Wall clock, for what people read. */
+  readonly nowMs: () => number;
+  /** CLOCK_MONOTONIC, which stands still while the machine sleeps: for ages and deadlines. */
+  readonly monotonicMs: () => number;
+  readonly log: WatchLog;
+  /** Aborted when the watchdog is to end. */
+  readonly signal: AbortSignal;
+}
