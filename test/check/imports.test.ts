@@ -30,7 +30,7 @@ test('what the table allows passes', (t) => {
     'src/services/website/main.ts': `import fastify from 'fastify';\nimport { open } from '../../store/open.js';\nimport { view } from './view.js';\n`,
     'src/services/website/view.ts': `import { x } from '../../manifest/read-snapshot.js';\n`,
     'src/services/trading/config.ts': `import { z } from 'zod';\n`,
-    'src/manifest/stack-snapshot.ts': 'export const x = 1;\n',
+    'src/manifest/read-snapshot.ts': 'export const x = 1;\n',
     'src/main.ts': `export const run = () => import('./store/open.js');\n`,
   });
   assert.deepEqual(violations, []);

@@ -84,7 +84,7 @@ test('start and restart without names take the mode in force with what it needs,
     const [start, restart] = [fakeDeps(fake), fakeDeps(fake)];
     await runStart(start.deps, options());
     await runRestart(restart.deps, options());
-    assert.deepEqual([...start.effects, ...restart.effects], [`start ${expected}`, `restart ${expected}`]);
+    assert.deepEqual([...start.effects, ...restart.effects], [`start ${expected}`, `restart ${expected} and watchdog`]);
   }
 });
 

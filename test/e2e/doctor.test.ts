@@ -316,6 +316,9 @@ test('a file in the place of the state folder is a finding', async (t) => {
   assert.deepEqual(trouble(seen), ['error FOLDER_NOT_WRITABLE .sigctl']);
 });
 
+/** Whoever has a damaged database open still sees it whole, in its write-ahead log. */
+const UNWATCHED = { apps: [app('a', 'idle.mjs')], sigctl: { watchdog: false } };
+
 test('a script that does not exist is found before anybody starts it', async (t) => {
   const rig = await startRig(t, {
     apps: [app('a', 'absent.mjs'), app('b', 'loop.py', { interpreter: 'no-such-python' })],
@@ -331,7 +334,7 @@ for (const [how, damage, code] of [
   ['of a newer sigctl', (path: string) => setVersion(path, 99), 'DATABASE_TOO_NEW'],
 ] as const) {
   test(`a status table that is ${how} is a finding, and everything else is still looked at`, async (t) => {
-    const rig = await startRig(t, { apps: [app('a', 'idle.mjs')] });
+    const rig = await startRig(t, UNWATCHED);
     await startAll(rig);
     const path = join(rig.home, 'status.db');
     damage(path);
@@ -351,7 +354,7 @@ function setVersion(path: string, version: number): void {
 }
 
 test('the command that doctor gives for a damaged status table mends it', async (t) => {
-  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')] });
+  const rig = await startRig(t, UNWATCHED);
   await startAll(rig);
   truncateSync(join(rig.home, 'status.db'), 5_000);
   const [command] = (find(await visit(rig), 'DATABASE_BROKEN').mend ?? '').split(' && sigctl restart');
@@ -362,7 +365,7 @@ test('the command that doctor gives for a damaged status table mends it', async 
 });
 
 test('a status table that somebody keeps locked is a finding with the pid of who has it open', async (t) => {
-  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')] });
+  const rig = await startRig(t, UNWATCHED);
   await startAll(rig);
   const db = new BetterSqlite3(join(rig.home, 'status.db'));
   t.after(() => db.close());

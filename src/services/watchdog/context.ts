@@ -22,4 +22,6 @@ export interface WatchContext {
   readonly log: WatchLog;
   /** Aborted when the watchdog is to end. */
   readonly signal: AbortSignal;
+  /** Ends it in order; PM2 starts a new one. */
+  readonly end: (reason: string) => void;
 }

@@ -28,6 +28,10 @@ const context: WatchContext = {
   monotonicMs: () => performance.now(),
   log,
   signal: end.signal,
+  end: (reason) => {
+    log.info('ends', { reason });
+    end.abort();
+  },
 };
 log.info('watches', { stack: context.stack().name, services: context.stack().services.length, version: env.version });
 try {
