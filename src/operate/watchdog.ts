@@ -73,6 +73,7 @@ export async function launchWatchdog(context: WatchdogContext, client: Pm2Client
       namespace: 'default',
       launcher,
       launchFile: launchPath(paths, WATCHDOG_KEY),
+      logFile: logPath(paths, WATCHDOG_KEY),
       pm2Home: paths.pm2,
       autorestart: true,
       killTimeoutMs: KILL_TIMEOUT_MS,
