@@ -53,13 +53,19 @@ CREATE TABLE service_checks (
 
 -- The verdict that the watchdog saw last, so that alerts are about changes only, also across its restarts.
 CREATE TABLE service_verdicts (
-  service  TEXT    NOT NULL,
-  instance TEXT    NOT NULL,
-  verdict  TEXT    NOT NULL,
-  reason   TEXT    NOT NULL,
-  since_ms INTEGER NOT NULL,
+  -- `*` with the instances `disk` and `pm2`: what concerns the stack as a whole.
+  service           TEXT    NOT NULL,
+  instance          TEXT    NOT NULL,
+  verdict           TEXT    NOT NULL,
+  reason            TEXT    NOT NULL,
+  since_ms          INTEGER NOT NULL,
   -- The verdict that was told last; NULL: nothing bad was told since it was fine.
-  alerted  TEXT,
+  alerted           TEXT,
+  alerted_at_ms     INTEGER NOT NULL DEFAULT 0,
+  -- How often it went bad, since when, and when it last ceased to be: a service that flaps is told once.
+  episodes          INTEGER NOT NULL DEFAULT 0,
+  episodes_since_ms INTEGER NOT NULL DEFAULT 0,
+  calm_since_ms     INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (service, instance)
 ) STRICT;
 
@@ -68,7 +74,8 @@ CREATE TABLE alert_outbox (
   id             INTEGER PRIMARY KEY,
   created_at_ms  INTEGER NOT NULL,
   channel        TEXT    NOT NULL CHECK (channel IN ('telegram', 'webhook', 'command')),
-  -- The same key waiting twice is one message: the newer body wins, and the count says how many.
+  -- The same key waiting twice is one message: the newer body wins, and the count says how many. What may have been
+  -- sent already is not changed any more; a newer one waits behind it.
   dedupe_key     TEXT    NOT NULL,
   body_json      TEXT    NOT NULL,
   count          INTEGER NOT NULL DEFAULT 1,
@@ -76,6 +83,8 @@ CREATE TABLE alert_outbox (
   attempts       INTEGER NOT NULL DEFAULT 0,
   next_at_ms     INTEGER NOT NULL,
   last_error     TEXT,
+  -- 1: an attempt began and nobody knows how it ended; the next one may be the second that arrives.
+  uncertain      INTEGER NOT NULL DEFAULT 0 CHECK (uncertain IN (0, 1)),
   settled_at_ms  INTEGER
 ) STRICT;
 CREATE INDEX alert_outbox_pending ON alert_outbox (next_at_ms) WHERE state = 'pending';
