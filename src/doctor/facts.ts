@@ -13,6 +13,7 @@ import { withInspection } from '../store/inspect-database.js';
 import { LATEST_MIGRATION, readVersion } from '../store/migrate.js';
 import { readStatuses } from '../store/service-status.js';
 import { readUnready, type UnreadyProcesses } from '../store/unready.js';
+import { readWatchdogBeat } from '../store/watchdog-beat.js';
 
 /** What the status table says. */
 export type StateReading =
@@ -26,6 +27,8 @@ export type StateReading =
       readonly desired: readonly Desired[];
       readonly unready: UnreadyProcesses;
       readonly checks: readonly StoredCheck[];
+      /** The watchdog's last sign of life. */
+      readonly watchdogBeatAtMs: number | undefined;
       /** Rows that hold something impossible. */
       readonly faults: readonly SigctlError[];
     };
@@ -74,8 +77,15 @@ function readState(path: string): StateReading {
       if (readVersion(db) !== LATEST_MIGRATION) return { kind: 'unreadable' };
       const faults: SigctlError[] = [];
       const statuses = readStatuses(db, (fault) => faults.push(fault));
-      const checks = readChecks(db, (fault) => faults.push(fault));
-      return { kind: 'read', statuses, desired: readDesired(db), unready: readUnready(db), checks, faults };
+      return {
+        kind: 'read',
+        statuses,
+        desired: readDesired(db),
+        unready: readUnready(db),
+        checks: readChecks(db, (fault) => faults.push(fault)),
+        watchdogBeatAtMs: readWatchdogBeat(db),
+        faults,
+      };
     });
   } catch {
     // Broken, locked or not ours to read: the check of the databases finds out which, and says so.

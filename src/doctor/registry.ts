@@ -3,6 +3,7 @@ import { checkClusterApps } from './checks/cluster-apps.js';
 import { checkDaemon } from './checks/daemon.js';
 import { checkDatabases } from './checks/databases.js';
 import { checkDisk } from './checks/disk.js';
+import { checkExitJournal } from './checks/exit-journal.js';
 import { checkFlock } from './checks/flock.js';
 import { checkLogs } from './checks/logs.js';
 import { checkManifest } from './checks/manifest.js';
@@ -19,6 +20,7 @@ import { checkScripts } from './checks/scripts.js';
 import { checkServices } from './checks/services.js';
 import { checkSockets } from './checks/sockets.js';
 import { checkWalSizes } from './checks/wal-sizes.js';
+import { checkWatchdog } from './checks/watchdog.js';
 import type { Check } from './run-checks.js';
 
 /** Every check, in the order in which trouble spreads: what all the rest needs comes first. */
@@ -29,6 +31,8 @@ export const CHECKS: readonly Check[] = [
   { name: 'scripts', run: checkScripts },
   { name: 'daemon', readsState: true, run: checkDaemon },
   { name: 'sockets', readsState: true, run: checkSockets },
+  { name: 'exit journal', readsState: true, run: checkExitJournal },
+  { name: 'watchdog', readsState: true, run: checkWatchdog },
   { name: 'services', readsState: true, run: checkServices },
   { name: 'processes', readsState: true, run: checkProcesses },
   { name: 'pid files', readsState: true, run: checkPidFiles },
