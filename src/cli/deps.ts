@@ -43,6 +43,7 @@ export function createDeps(terminal: Terminal, config: string | undefined): Deps
   const setup = async (config: string | undefined, orLast = false): Promise<SessionSetup> => ({
     project: await (orLast ? openOrLast(config, true) : open(config, true)),
     packageRoot: pkg.root,
+    version: pkg.version,
     env: process.env,
     actor: process.env['SIGCTL_ACTOR'] ?? `operator ${userInfo().username}`,
     nowMs,

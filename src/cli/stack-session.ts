@@ -10,6 +10,7 @@ import type { Project } from './project.js';
 export interface SessionSetup {
   readonly project: Project;
   readonly packageRoot: string;
+  readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly actor: string;
   readonly nowMs: () => number;
@@ -70,7 +71,7 @@ export async function withStackLock<T>(
 }
 
 function createContext(
-  { project, packageRoot, actor, nowMs, note }: SessionSetup,
+  { project, packageRoot, version, actor, nowMs, note }: SessionSetup,
   request: SessionRequest,
   signal: AbortSignal,
 ): LockedContext {
@@ -83,6 +84,8 @@ function createContext(
     watchdog: join(packageRoot, 'dist/services/watchdog/main.js'),
     shellEnv: project.shellEnv,
     actor,
+    command: request.command,
+    version,
     nowMs,
     onLaunch: () => {
       if (isRemembered) return;

@@ -34,6 +34,8 @@ export interface AnnouncedExit {
 
 /** All that is known of one ended process. */
 export interface ExitFacts {
+  /** Whose exit is told by PM2, as its parent; PM2's daemon itself has none. */
+  readonly parent: 'pm2' | 'none';
   /** `undefined`: nobody was there to see it. */
   readonly exit: Pick<ProcessExit, 'code' | 'signal'> | undefined;
   readonly announced: AnnouncedExit | undefined;
@@ -88,11 +90,11 @@ export function explainExit(facts: ExitFacts): ExitStory {
   );
 }
 
-function announced({ announced: told, exit, killTimeoutMs }: ExitFacts): ExitStory | undefined {
+function announced({ announced: told, exit, parent, killTimeoutMs }: ExitFacts): ExitStory | undefined {
   if (told === undefined) return undefined;
   const { cause, actor, detail } = told;
   const words = textOf(detail, 'reason') ?? intentWords(told);
-  return { cause, actor, reason: `${words}${howItEnded(exit, killTimeoutMs)}` };
+  return { cause, actor, reason: `${words}${parent === 'none' ? '' : howItEnded(exit, killTimeoutMs)}` };
 }
 
 function intentWords({ cause, actor, detail }: AnnouncedExit): string {
@@ -119,7 +121,7 @@ function howItEnded(exit: ExitFacts['exit'], killTimeoutMs: number): string {
   return '';
 }
 
-function unseen({ exit, rebooted }: ExitFacts): ExitStory | undefined {
+function unseen({ exit, parent, rebooted }: ExitFacts): ExitStory | undefined {
   if (rebooted && exit === undefined) {
     return {
       cause: 'reboot',
@@ -128,6 +130,9 @@ function unseen({ exit, rebooted }: ExitFacts): ExitStory | undefined {
     };
   }
   if (exit !== undefined) return undefined;
+  if (parent === 'none') {
+    return { cause: 'pm2-death', actor: 'unknown', reason: "PM2's daemon ended, and sigctl did not end it" };
+  }
   return {
     cause: 'pm2-death',
     actor: 'pm2',

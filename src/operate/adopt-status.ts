@@ -1,4 +1,5 @@
 import type { VerifiedBackup } from '../backup/verify-backup.js';
+import { forgetProcesses } from '../record/forget-processes.js';
 import { readDesired, writeDesired } from '../store/desired.js';
 import { recordEvent } from '../store/events.js';
 import { freeLeases } from '../store/lease-generations.js';
@@ -18,6 +19,7 @@ export function adoptStatus(
   const db = openStatusDb(paths.statusDb);
   try {
     freeLeases(db, leases);
+    forgetProcesses(db, paths);
     const known = [...readDesired(db).map(({ service }) => service), ...services];
     for (const service of new Set(known)) {
       const isWanted = services.includes(service);

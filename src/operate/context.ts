@@ -18,6 +18,12 @@ export interface OperateContext {
   readonly shellEnv: Readonly<Record<string, string | undefined>>;
   /** Who asked: `operator root`, `website`. */
   readonly actor: string;
+  /** What was typed after `sigctl`, for the record: `restart web`. */
+  readonly command?: string;
+  /** Why processes start and end, for the record, where neither actor nor command tells: `taken-back`. */
+  readonly cause?: string;
+  /** Of sigctl, for the record. */
+  readonly version?: string;
   readonly nowMs: () => number;
   /** Called before the first process of a command is started. */
   readonly onLaunch: () => void;

@@ -69,11 +69,16 @@ export async function requireDaemon(context: DaemonContext): Promise<void> {
   }
 }
 
-/** Ends the daemon when it has nothing left to look after. */
-export async function retireDaemon(context: Pick<DaemonContext, 'paths'>, client: Pm2Client): Promise<void> {
+/** Ends the daemon when it has nothing left to look after. @param onRetire Called before it is ended. */
+export async function retireDaemon(
+  context: Pick<DaemonContext, 'paths'>,
+  client: Pm2Client,
+  onRetire: () => void,
+): Promise<void> {
   const apps = await client.list();
   if (apps.length > 0) return;
   const daemon = findDaemon(context.paths);
+  onRetire();
   await client.shutDown();
   if (daemon !== undefined) await waitUntilGone([daemon], END_DEADLINE_MS);
 }

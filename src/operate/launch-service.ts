@@ -9,6 +9,7 @@ import { clusterRecord } from '../pm2/cluster-record.js';
 import { launchPath, lockPath, logPath, pidPath } from '../process/home.js';
 import { writeLaunchFile } from '../process/launch-file.js';
 import { readPortHolder } from '../process/ports.js';
+import { announceStart } from './announce.js';
 import type { OperateContext, Target } from './context.js';
 import { findFlock } from './daemon.js';
 import { serviceEnv } from './service-env.js';
@@ -136,6 +137,7 @@ export async function launchService(
       ...spec.args,
     ],
   });
+  announceStart(context, { spec, key, instance }, startId);
   await client.prepare(
     launcherRecord({
       key,

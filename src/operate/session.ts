@@ -2,9 +2,11 @@ import type { ObservedProcess } from '../core/observed-process.js';
 import { planStart, type StartStep } from '../core/start-plan.js';
 import { planStop, type StopStep } from '../core/stop-plan.js';
 import { type ObservedInstance, observeProcesses } from '../observe/observe-processes.js';
+import { WATCHDOG_KEY } from '../process/home.js';
 import { readDesired } from '../store/desired.js';
 import { readFact, writeFact } from '../store/facts.js';
 import { isUnready, readUnready } from '../store/unready.js';
+import { announceExitOf, keepRecord } from './announce.js';
 import type { OperateContext } from './context.js';
 import { requireDaemon } from './daemon.js';
 import { findBlocked } from './launch-service.js';
@@ -25,6 +27,11 @@ export function openSession(context: OperateContext) {
   const planStops = (services: readonly string[]) => makeStopSteps(context, observe(), services);
   const start = (steps: readonly StartStep[], options: StartOptions) =>
     startStack(context, steps, observe(), { mode: mode() ?? '', ...options });
+  const recorded = async <T>(work: () => Promise<T>): Promise<T> => {
+    const outcome = await work();
+    keepRecord(context);
+    return outcome;
+  };
   return {
     stack,
     unlisted: observe()
@@ -35,19 +42,23 @@ export function openSession(context: OperateContext) {
     planStart: planStarts,
     planStop: planStops,
     presence: () => readPresence(context, observe()),
-    applyStart: (steps: readonly StartStep[]) => start(steps, { launchAnyway: false }),
-    applyStop: (steps: readonly StopStep[]) => stopStack(context, steps, observe(), { forGood: true }),
+    applyStart: (steps: readonly StartStep[]) => recorded(() => start(steps, { launchAnyway: false })),
+    applyStop: (steps: readonly StopStep[]) => recorded(() => stopStack(context, steps, observe(), { forGood: true })),
     applyRestart: async (services: readonly string[], { watchdog }: { readonly watchdog: boolean }) => {
       // What cannot be started again is not stopped either.
       await requireDaemon(context);
-      if (watchdog) await stopWatchdog(context);
+      if (watchdog) {
+        announceExitOf(context, WATCHDOG_KEY);
+        await stopWatchdog(context);
+      }
       const blocked = findBlocked(context, chosen(observe(), services), mode() ?? '');
       const able = services.filter((service) => !blocked.some((failure) => failure.service === service));
       const stopped = await stopStack(context, planStops(able), observe(), { forGood: false });
       const stuck = new Set(stopped.filter((outcome) => outcome.kind === 'failed').map((outcome) => outcome.service));
       const steps = planStarts(able.filter((service) => !stuck.has(service)));
       // They were running when Ctrl-C came: they are launched again, and only not waited for.
-      return { stopped, started: [...blocked, ...(await start(steps, { launchAnyway: true }))] };
+      const started = await recorded(() => start(steps, { launchAnyway: true }));
+      return { stopped, started: [...blocked, ...started] };
     },
     writeMode: (name: string) => writeFact(db, MODE_FACT, name),
     interrupted: () => context.signal.aborted,

@@ -8,6 +8,7 @@ import { identify } from '../process/identity.js';
 import { readLaunchRecord } from '../process/launch-record.js';
 import { endProcesses } from '../process/signals.js';
 import { writeDesired } from '../store/desired.js';
+import { announceExitOf } from './announce.js';
 import type { OperateContext, Target } from './context.js';
 import { findObstacle, launchService } from './launch-service.js';
 import { removeApps } from './remove-apps.js';
@@ -45,6 +46,7 @@ export async function startProcess(
     const settled = await settle(context, client, step, target, env);
     if (settled !== undefined) return settled;
     // It may be alive again by now, and must not stand in its own way.
+    announceExitOf(context, key);
     await removeApps(context, client, target);
   }
   const obstacle = findObstacle(target, env, step.earlier);
@@ -58,7 +60,10 @@ export async function startProcess(
   const logOffset = sizeOf(logFile);
   // The processes of a cluster share one app, so its first process starts them all.
   const isFollower = target.spec.kind === 'cluster' && target.instance !== '0';
-  if (!isFollower) await removeApps(context, client, target);
+  if (!isFollower) {
+    announceExitOf(context, key);
+    await removeApps(context, client, target);
+  }
   const journalFrom = journalEnd(context.paths);
   context.onLaunch();
   const startId = isFollower ? '' : await launchService(context, client, target, setup.mode);

@@ -1,3 +1,4 @@
+import { assertNever } from '../core/assert-never.js';
 import { startLevels } from '../core/graph.js';
 import type { StartOutcome } from '../core/outcome.js';
 import type { StartStep } from '../core/start-plan.js';
@@ -5,6 +6,7 @@ import { SigctlError } from '../errors.js';
 import type { Pm2Client } from '../pm2/client.js';
 import { readDesired, writeDesired } from '../store/desired.js';
 import { recordEvent } from '../store/events.js';
+import { causeOf } from './announce.js';
 import type { OperateContext, Target } from './context.js';
 import { ensureDaemon } from './daemon.js';
 import { type Start, type StartSetup, startProcess } from './start-process.js';
@@ -126,7 +128,8 @@ function want({ db, stack, nowMs, actor }: OperateContext, { kind, service }: St
 }
 
 /** What changed goes on record; a process that was kept, or is no longer waited for, did not change. */
-function record({ db, nowMs, actor, stack }: OperateContext, outcome: StartOutcome): void {
+function record(context: OperateContext, outcome: StartOutcome): void {
+  const { db, nowMs, actor, stack } = context;
   if (outcome.kind === 'kept' || outcome.kind === 'interrupted') return;
   const failed = outcome.kind === 'failed' ? outcome : undefined;
   recordEvent(db, {
@@ -135,12 +138,37 @@ function record({ db, nowMs, actor, stack }: OperateContext, outcome: StartOutco
     kind: outcome.kind === 'ready' ? 'ready' : 'start-failed',
     actor,
     pid: outcome.kind === 'ready' ? outcome.pid : undefined,
-    cause: outcome.kind === 'ready' ? undefined : outcome.reason,
+    cause: outcome.kind === 'ready' ? causeOf(context) : failureCause(outcome),
     exitCode: failed?.exitCode,
     exitSignal: failed?.exitSignal,
     manifestHash: stack.services.find((spec) => spec.name === outcome.service)?.hash,
-    detail: { key: outcome.key, ...(failed === undefined ? {} : { code: failed.code, logTail: failed.logTail }) },
+    detail: {
+      key: outcome.key,
+      ...(outcome.kind === 'ready' ? { tookMs: outcome.tookMs } : { reason: outcome.reason }),
+      // Its last lines stand in its exit, or in the log that it still writes.
+      ...(failed === undefined ? {} : { code: failed.code }),
+    },
   });
+}
+
+/** Why a start failed, in one word of the flight recorder. */
+function failureCause(outcome: Extract<StartOutcome, { kind: 'failed' | 'skipped' }>): string {
+  if (outcome.kind === 'skipped') return 'dependency';
+  switch (outcome.code) {
+    case 'PORT_TAKEN':
+      return 'port-taken';
+    case 'CRASHED':
+      return outcome.exitSignal === null ? 'crash' : 'signal';
+    case 'NOT_READY':
+      return 'unhealthy';
+    case 'SCRIPT_MISSING':
+    case 'LOCK_HELD':
+    case 'LAUNCH_FAILED':
+    case 'EARLIER_PROCESSES':
+      return 'refused';
+    default:
+      return assertNever(outcome.code, 'code of a start that failed');
+  }
 }
 
 function findTarget(targets: readonly Target[], step: Start): Target {

@@ -7,12 +7,13 @@ import type { ServiceSpec } from '../core/stack.js';
 import type { StopStep } from '../core/stop-plan.js';
 import { findWatchdog } from '../observe/find-watchdog.js';
 import type { Pm2Client } from '../pm2/client.js';
-import { launchPath, lockPath, pidPath, WATCHDOG_KEY } from '../process/home.js';
+import { DAEMON_KEY, launchPath, lockPath, pidPath, WATCHDOG_KEY } from '../process/home.js';
 import { identify, isAlive } from '../process/identity.js';
 import { readLockHolders } from '../process/lock-holders.js';
 import { endProcesses, endTree } from '../process/signals.js';
 import { readDesired, writeDesired } from '../store/desired.js';
 import { recordEvent } from '../store/events.js';
+import { announceExit, announceExitOf, causeOf } from './announce.js';
 import type { OperateContext, Target } from './context.js';
 import { connectAnswering, retireDaemon } from './daemon.js';
 import { removeApps } from './remove-apps.js';
@@ -69,11 +70,12 @@ async function stopLevelByLevel(
 async function standDown(context: OperateContext, client: Pm2Client | undefined): Promise<void> {
   const apps = (await client?.list()) ?? [];
   if (apps.some(({ name }) => name !== WATCHDOG_KEY) || isAnyWanted(context)) return;
+  announceExitOf(context, WATCHDOG_KEY);
   await endWatchdog(context, client);
   // Where the daemon was dead, the watchdog may have started a new one meanwhile.
   const last = client ?? (await connectAnswering(context));
   try {
-    if (last !== undefined) await retireDaemon(context, last);
+    if (last !== undefined) await retireDaemon(context, last, () => announceExitOf(context, DAEMON_KEY));
   } finally {
     if (last !== client) last?.close();
   }
@@ -102,6 +104,7 @@ async function stopOne(
 ): Promise<StopOutcome> {
   context.onProgress({ kind: 'stopping', key: step.key });
   const startedAtMs = context.nowMs();
+  if (step.kind === 'stop') announceExit(context, step.key, step.process);
   // Without its launch file nobody can start it again: not a PM2 that does not answer now and goes on later either.
   rmSync(launchPath(context.paths, step.key), { force: true });
   // PM2 first, or it would start again what is ended behind its back. If it dies meanwhile, signals do the work.
@@ -114,7 +117,7 @@ async function stopOne(
   });
   // A number that stays behind will be a stranger's one day, and `kill $(cat …)` would reach it.
   if (outcome.kind === 'stopped') rmSync(pidPath(context.paths, step.key), { force: true });
-  record(context, outcome);
+  record(context, outcome, target.spec.kind);
   context.onProgress({ kind: 'stopped', outcome });
   return outcome;
 }
@@ -164,16 +167,20 @@ function unwant({ db, nowMs, actor }: OperateContext, service: string): void {
   writeDesired(db, { service, wanted: 'stopped', nowMs: nowMs(), actor, manifestHash: null });
 }
 
-function record({ db, nowMs, actor }: OperateContext, outcome: StopOutcome): void {
+/** A process that ended is told by its exit. What has none is told here: a stop that failed, an app without a process, a cluster. */
+function record(context: OperateContext, outcome: StopOutcome, kind: ServiceSpec['kind']): void {
+  const { db, nowMs, actor } = context;
+  if (outcome.kind === 'stopped' && outcome.pid !== null && kind === 'launcher') return;
   recordEvent(db, {
     atMs: nowMs(),
     service: outcome.service,
     kind: outcome.kind === 'failed' ? 'stop-failed' : 'stop',
-    cause: outcome.kind === 'failed' ? outcome.reason : 'operator',
+    cause: causeOf(context),
     actor,
     pid: outcome.kind === 'already' ? undefined : (outcome.pid ?? undefined),
     detail: {
       key: outcome.key,
+      ...(outcome.kind === 'failed' ? { reason: outcome.reason } : {}),
       ...(outcome.kind === 'stopped' ? { tookMs: outcome.tookMs, forced: outcome.forced } : {}),
     },
   });

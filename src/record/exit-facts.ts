@@ -3,7 +3,7 @@ import type { ServiceSpec } from '../core/stack.js';
 import { readDaemonLogTail } from '../pm2/daemon-log.js';
 import { findMemoryOrder } from '../pm2/memory-order.js';
 import type { ExitRecord } from '../process/exit-journal.js';
-import { type HomePaths, logPath } from '../process/home.js';
+import { DAEMON_KEY, type HomePaths, logPath } from '../process/home.js';
 import { readPortHolder } from '../process/ports.js';
 import { latestLogBytes } from '../store/history.js';
 import { type ProcessIntent, readIntent } from '../store/intents.js';
@@ -37,6 +37,7 @@ export function gatherFacts({ process, spec, exit, logFromByte }: EndedProcess, 
   const own = ownRow(db, process);
   const heap = heapLimitOf([spec?.env['NODE_OPTIONS'] ?? '', ...(spec?.interpreterArgs ?? [])]);
   return {
+    parent: process.key === DAEMON_KEY ? 'none' : 'pm2',
     exit,
     announced,
     pm2Order: exit?.byPm2 === true && announced === undefined ? findOrder(process.key, paths) : undefined,

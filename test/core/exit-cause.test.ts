@@ -6,6 +6,7 @@ const MB = 1024 ** 2;
 
 function facts(rest: Partial<ExitFacts> = {}): ExitFacts {
   return {
+    parent: 'pm2',
     exit: { code: 3, signal: null },
     announced: undefined,
     pm2Order: undefined,
@@ -146,6 +147,7 @@ const CASES: readonly (readonly [
   ['an end that nobody saw', { exit: undefined }, 'pm2-death', 'pm2', /daemon, its parent, was dead/],
   ['an end with the machine', { exit: undefined, rebooted: true }, 'reboot', 'machine', /started anew/],
   ['an end before the reboot that was seen', { rebooted: true }, 'crash', 'service', /code 3/],
+  ["PM2's daemon", { exit: undefined, parent: 'none' }, 'pm2-death', 'unknown', /sigctl did not end it/],
   [
     'an orphan that an operator stopped',
     { exit: undefined, announced: told('operator', 'operator ann', { command: 'stop' }) },
