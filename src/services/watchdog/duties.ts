@@ -4,6 +4,7 @@ import type { WatchContext } from './context.js';
 import type { Duty } from './duty.js';
 import { createProcessEnder } from './end-process.js';
 import { followDatabase } from './follow-database.js';
+import { keepRecord, pruneRecord } from './keep-record.js';
 
 /** All that the watchdog does, in the order in which it is drained at the end. */
 export function createDuties(context: WatchContext): readonly Duty[] {
@@ -14,6 +15,9 @@ export function createDuties(context: WatchContext): readonly Duty[] {
     { name: 'sign of life', everyMs: BEAT_MS, run: () => writeWatchdogBeat(context.db, context.nowMs()) },
     createCheckDuty(context, ender),
     { name: 'end processes', everyMs: TICK_MS, run: () => undefined, drain: ender.drain },
+    // Drained after those that end processes: their last exits are on record too.
+    keepRecord(context, TICK_MS),
+    pruneRecord(context),
   ];
 }
 
