@@ -18,7 +18,7 @@ export interface CheckTarget {
   readonly process: ProcessIdentity;
   readonly checks: readonly HealthCheck[];
   /** It is younger than its rule of readiness allows: a failure before its first pass says nothing. */
-  readonly isStarting: boolean;
+  readonly isStarting: () => boolean;
 }
 
 export interface FailingCheck {
@@ -138,7 +138,10 @@ function settle(entry: Entry, nowMs: number): void {
   const { answer, state, check, target } = entry;
   if (answer === undefined) return;
   entry.answer = undefined;
-  entry.state = nextCheckState(state, answer, check, { nowMs, isStarting: target.isStarting });
+  entry.state = nextCheckState(state, answer, check, {
+    nowMs,
+    isStarting: state.verdict === 'unknown' && target.isStarting(),
+  });
   if (entry.state.verdict !== state.verdict) entry.isUnwritten = true;
 }
 

@@ -449,3 +449,23 @@ test('for people the report says each finding with its command, and a state fold
   assert.equal(refused.exitCode, 2);
   assert.match(refused.stderr, /--nonsense/);
 });
+
+test('a watchdog that is off, missing or stopped is found, and the command that doctor gives mends it', async (t) => {
+  const apps = [app('a', 'idle.mjs', { max_memory_restart: '300M' })];
+  const rig = await startRig(t, { apps, sigctl: { watchdog: false } });
+  await startAll(rig);
+  const off = find(await visit(rig), 'WATCHDOG_OFF');
+  assert.equal(off.severity, 'warning');
+  assert.match(off.evidence, /only it looks at: a/);
+  rig.writeManifest({ apps });
+  const down = find(await visit(rig), 'WATCHDOG_DOWN');
+  assert.deepEqual([down.severity, down.mend], ['error', 'sigctl start']);
+  await startAll(rig);
+  await until(async () => trouble(await visit(rig)).length === 0);
+  const watchdog = rig.pid('watchdog');
+  kill(watchdog, 'SIGSTOP');
+  const silent = find(await visit(rig), 'WATCHDOG_SILENT');
+  assert.equal(silent.mend, `kill -CONT ${watchdog}`);
+  kill(watchdog, 'SIGCONT');
+  await until(async () => trouble(await visit(rig)).length === 0);
+});

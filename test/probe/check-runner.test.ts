@@ -17,7 +17,7 @@ function check(name: string, rest: Partial<HealthCheck> = {}): HealthCheck {
 }
 
 function target(service: string, checks: readonly HealthCheck[], pid = 812): CheckTarget {
-  return { service, instance: '0', process: { pid, startToken: '5000' }, checks, isStarting: false };
+  return { service, instance: '0', process: { pid, startToken: '5000' }, checks, isStarting: () => false };
 }
 
 /** A runner whose probes answer when the test says so, with a record of all that it does. `random` is 0.5: no jitter, first question half into its time. */

@@ -26,7 +26,7 @@ export function readCheckTargets(stack: Stack, query: TargetQuery): readonly Ser
     .flatMap((spec) => readProcesses(spec, stack, query, bootId))
     .map(({ process, ...rest }) => ({
       ...{ ...rest, service: rest.spec.name, process, checks: rest.spec.checks },
-      isStarting: query.nowMs - startedAtMs(process.startToken, query.nowMs) < rest.spec.ready.withinMs,
+      isStarting: () => query.nowMs - startedAtMs(process.startToken, query.nowMs) < rest.spec.ready.withinMs,
     }));
 }
 
