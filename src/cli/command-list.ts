@@ -50,6 +50,20 @@ export const COMMANDS = {
     ]);
     return hostCommand(createHostDeps(deps, process.env));
   },
+  startup: async (deps: Deps): Promise<Command> => {
+    const [{ startupCommand }, { createStartupDeps }] = await Promise.all([
+      import('../commands/startup.js'),
+      import('./startup-deps.js'),
+    ]);
+    return startupCommand(createStartupDeps(deps, process.env));
+  },
+  unstartup: async (deps: Deps): Promise<Command> => {
+    const [{ unstartupCommand }, { createStartupDeps }] = await Promise.all([
+      import('../commands/startup.js'),
+      import('./startup-deps.js'),
+    ]);
+    return unstartupCommand(createStartupDeps(deps, process.env));
+  },
   init: async (deps: Deps): Promise<Command> => {
     const [{ initCommand }, { createInitDeps }] = await Promise.all([
       import('../commands/init.js'),

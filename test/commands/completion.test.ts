@@ -66,7 +66,7 @@ test('__complete knows commands, services, processes, modes, topics, options and
   const where = place(t);
   const cases: readonly (readonly [readonly string[], readonly string[]])[] = [
     [[''], Object.keys(COMMANDS)],
-    [['sta'], ['start', 'status']],
+    [['sta'], ['start', 'status', 'startup']],
     [
       ['start', ''],
       ['web', 'trading', 'market-data'],

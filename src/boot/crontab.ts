@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process';
+import { EXIT, SigctlError } from '../errors.js';
+
+/** Puts a line into this user's crontab, in place of the one that ends with `mark`. @throws {SigctlError} `STARTUP_FAILED`. */
+export function installCronLine(line: string, mark: string): void {
+  write([...readLines().filter((other) => !other.endsWith(mark)), line]);
+}
+
+/** @returns `false` when there was no such line. @throws {SigctlError} `STARTUP_FAILED`. */
+export function removeCronLine(mark: string): boolean {
+  const lines = readLines();
+  const others = lines.filter((line) => !line.endsWith(mark));
+  if (others.length === lines.length) return false;
+  write(others);
+  return true;
+}
+
+function readLines(): readonly string[] {
+  const { status, stdout, stderr, error } = spawnSync('crontab', ['-l'], { encoding: 'utf8' });
+  if (error !== undefined) throw failed(error.message);
+  // "no crontab for ann" is how it says that there is none yet.
+  if (status !== 0 && !/no crontab/i.test(stderr)) throw failed(stderr.trim());
+  return status === 0 ? stdout.split('\n').filter((line, index, all) => line !== '' || index < all.length - 1) : [];
+}
+
+function write(lines: readonly string[]): void {
+  const { status, stderr, error } = spawnSync('crontab', ['-'], { input: `${lines.join('\n')}\n`, encoding: 'utf8' });
+  if (error !== undefined || status !== 0) throw failed(error?.message ?? stderr.trim());
+}
+
+function failed(why: string): SigctlError {
+  return new SigctlError(`Cannot change the crontab: ${why}`, {
+    code: 'STARTUP_FAILED',
+    hint: 'Install cron, or call "sigctl start --boot" from whatever starts programs at boot here; sigctl startup --print --cron shows the line',
+    exitCode: EXIT.failed,
+  });
+}

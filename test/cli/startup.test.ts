@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { project, sigctl } from './rig.js';
+
+/** A `crontab` and a `systemctl` of our own in front of the PATH: they keep what they are given in the project's folder. */
+function fakeTools(t: TestContext): { readonly root: string; readonly env: Record<string, string> } {
+  const root = project(t);
+  const bin = join(root, 'fake-bin');
+  mkdirSync(bin);
+  const tools = {
+    crontab: `if [ "$1" = -l ]; then cat "${root}/tab" 2>/dev/null || { echo "no crontab for you" >&2; exit 1; }; else cat >"${root}/tab"; fi`,
+    systemctl: `echo "$*" >>"${root}/calls"; [ ! -e "${root}/broken" ] || { echo "Failed to connect to bus" >&2; exit 1; }`,
+    loginctl: 'exit 0',
+  };
+  for (const [name, body] of Object.entries(tools)) {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+  return { root, env: { PATH: `${bin}:${process.env['PATH']}`, XDG_CONFIG_HOME: join(root, 'config') } };
+}
+
+test('startup --cron adds one line for this stack, however often it is called, and unstartup takes it away again', async (t) => {
+  const { root, env } = fakeTools(t);
+  writeFileSync(join(root, 'tab'), '0 3 * * * backup\n');
+  for (let call = 0; call < 2; call++) assert.equal((await sigctl(root, ['startup', '--cron'], env)).exitCode, 0);
+  const lines = readFileSync(join(root, 'tab'), 'utf8').trimEnd().split('\n');
+  assert.equal(lines.length, 2);
+  assert.equal(lines[0], '0 3 * * * backup');
+  assert.match(lines[1] ?? '', /^@reboot cd .* start --boot .*# sigctl .*\.sigctl$/);
+  assert.equal((await sigctl(root, ['unstartup', '--cron'], env)).exitCode, 0);
+  assert.equal(readFileSync(join(root, 'tab'), 'utf8'), '0 3 * * * backup\n');
+  const again = await sigctl(root, ['unstartup', '--cron', '--json'], env);
+  assert.equal(JSON.parse(again.stdout).removed, false);
+});
+
+test('startup --user writes and enables a unit, and leaves nothing behind where that fails', async (t) => {
+  const { root, env } = fakeTools(t);
+  const unit = join(root, 'config/systemd/user', `sigctl-${root.split('/').at(-1)}.service`);
+  const done = await sigctl(root, ['startup', '--user'], env);
+  assert.equal(done.exitCode, 0, done.stderr);
+  assert.match(readFileSync(unit, 'utf8'), /ExecStart=.*start --boot/);
+  assert.match(readFileSync(join(root, 'calls'), 'utf8'), /--user daemon-reload\n--user enable sigctl-/);
+  assert.equal((await sigctl(root, ['unstartup', '--user'], env)).exitCode, 0);
+  assert.equal(existsSync(unit), false);
+  writeFileSync(join(root, 'broken'), '');
+  const failed = await sigctl(root, ['startup', '--user'], env);
+  assert.equal(failed.exitCode, 1);
+  assert.match(failed.stderr, /Failed to connect to bus\nhint: sigctl startup --print/);
+  assert.equal(existsSync(unit), false);
+});
+
+test('startup --print changes nothing, and --user with --cron is refused', async (t) => {
+  const { root, env } = fakeTools(t);
+  const printed = await sigctl(root, ['startup', '--print', '--system', '--json'], env);
+  const { installed, kind, text } = JSON.parse(printed.stdout);
+  assert.deepEqual([installed, kind], [false, 'system']);
+  assert.match(text, /^\[Unit\]$/m);
+  assert.equal(existsSync(join(root, '.sigctl')) || existsSync(join(root, 'calls')), false);
+  const both = await sigctl(root, ['startup', '--user', '--cron'], env);
+  assert.equal(both.exitCode, 2);
+  assert.match(both.stderr, /--user/);
+});
