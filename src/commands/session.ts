@@ -41,8 +41,12 @@ export interface StackSession {
   readonly planStop: (services: readonly string[]) => readonly StopStep[];
   /** `running`: services with all their processes; `present`: with any, or that PM2 would start again. */
   readonly presence: () => { readonly running: ReadonlySet<string>; readonly present: ReadonlySet<string> };
+  /** What a boot brings back. */
+  readonly bootServices: () => readonly string[];
   readonly applyStart: (steps: readonly StartStep[]) => Promise<readonly StartOutcome[]>;
   readonly applyStop: (steps: readonly StopStep[]) => Promise<readonly StopOutcome[]>;
+  /** The same, and the next boot brings back what ran until now. */
+  readonly applyShutdown: (steps: readonly StopStep[]) => Promise<readonly StopOutcome[]>;
   /** Ends the processes, and starts them anew from the manifest of now. */
   readonly applyRestart: (
     services: readonly string[],

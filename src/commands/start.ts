@@ -22,6 +22,7 @@ const START: ServiceVerb = {
   flags: [
     new Option('--only', 'exactly the named services, without what they need').conflicts('withDeps'),
     new Option('--with-deps', 'also the services that they only start after'),
+    new Option('--boot', 'for "sigctl startup": what ran when the machine went down').hideHelp(),
   ],
   help: `
 Examples:
@@ -43,7 +44,7 @@ export function startCommand(deps: MutatingDeps, run = runStart): Command {
 export async function runStart(deps: MutatingDeps, options: ServiceOptions): Promise<number> {
   const outcomes = await withProgress(deps, (view) =>
     deps.withSession(sessionRequest('start', options, view), (session) =>
-      session.applyStart(session.planStart(chooseServices(session, options.services, reachOf(options)))),
+      session.applyStart(session.planStart(chosen(session, options))),
     ),
   );
   const exitCode = exitCodeOfStart(outcomes);
@@ -51,6 +52,12 @@ export async function runStart(deps: MutatingDeps, options: ServiceOptions): Pro
     options.json ? renderJson({ outcomes, ok: exitCode === EXIT.ok }) : renderStartOutcomes(outcomes, deps.out.colour),
   );
   return exitCode;
+}
+
+/** At boot exactly what ran before: nothing that an operator had stopped. */
+function chosen(session: StackSession, options: ServiceOptions): readonly string[] {
+  if (options.flags?.['boot'] === true) return session.bootServices();
+  return chooseServices(session, options.services, reachOf(options));
 }
 
 /** How far a start reaches beyond the services that were named. */

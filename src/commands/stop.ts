@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { anyFailed } from '../core/outcome.js';
 import { renderJson } from '../render/json.js';
 import { renderStopOutcomes } from '../render/outcomes.js';
@@ -17,6 +17,7 @@ const STOP: ServiceVerb = {
   name: 'stop',
   description: 'Stop services and wait until each process has exited',
   argument: 'services to stop (default: all)',
+  flags: [new Option('--shutdown', 'for "sigctl startup": the next boot brings back what runs now').hideHelp()],
   help: `
 Examples:
   sigctl stop                      everything, dependents first; PM2's daemon ends with the last one
@@ -36,7 +37,8 @@ export async function runStop(deps: MutatingDeps, options: ServiceOptions): Prom
     deps.withSession({ ...sessionRequest('stop', options, view), orLast: true }, (session) => {
       const all = [...session.stack.services.map((spec) => spec.name), ...session.unlisted];
       const names = options.services.length === 0 ? all : selectNames(all, options.services);
-      return session.applyStop(session.planStop(names));
+      const steps = session.planStop(names);
+      return options.flags?.['shutdown'] === true ? session.applyShutdown(steps) : session.applyStop(steps);
     }),
   );
   deps.out.print(

@@ -3,6 +3,7 @@ import { planStart, type StartStep } from '../core/start-plan.js';
 import { planStop, type StopStep } from '../core/stop-plan.js';
 import { type ObservedInstance, observeProcesses } from '../observe/observe-processes.js';
 import { WATCHDOG_KEY } from '../process/home.js';
+import { forgetBootServices, keepBootServices, readBootServices } from '../store/boot-services.js';
 import { readDesired } from '../store/desired.js';
 import { readFact, writeFact } from '../store/facts.js';
 import { isUnready, readUnready } from '../store/unready.js';
@@ -42,8 +43,19 @@ export function openSession(context: OperateContext) {
     planStart: planStarts,
     planStop: planStops,
     presence: () => readPresence(context, observe()),
-    applyStart: (steps: readonly StartStep[]) => recorded(() => start(steps, { launchAnyway: false })),
-    applyStop: (steps: readonly StopStep[]) => recorded(() => stopStack(context, steps, observe(), { forGood: true })),
+    bootServices: () => readBootServices(db).filter((name) => stack.services.some((spec) => spec.name === name)),
+    applyStart: (steps: readonly StartStep[]) => {
+      forgetBootServices(db);
+      return recorded(() => start(steps, { launchAnyway: false }));
+    },
+    applyStop: (steps: readonly StopStep[]) => {
+      forgetBootServices(db);
+      return recorded(() => stopStack(context, steps, observe(), { forGood: true }));
+    },
+    applyShutdown: (steps: readonly StopStep[]) => {
+      keepBootServices(db);
+      return recorded(() => stopStack(context, steps, observe(), { forGood: true }));
+    },
     applyRestart: async (services: readonly string[], { watchdog }: { readonly watchdog: boolean }) => {
       // What cannot be started again is not stopped either.
       await requireDaemon(context);

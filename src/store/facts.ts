@@ -13,5 +13,10 @@ export function writeFact(db: StatusDb, key: string, value: string): void {
   statement(db, WRITE).run({ key, value });
 }
 
+/** Forgets a fact; it may be unknown already. */
+export function deleteFact(db: StatusDb, key: string): void {
+  statement(db, 'DELETE FROM stack_facts WHERE key = @key').run({ key });
+}
+
 const WRITE = `
   INSERT INTO stack_facts (key, value) VALUES (@key, @value) ON CONFLICT (key) DO UPDATE SET value = excluded.value`;

@@ -81,6 +81,11 @@ function fakeSession(fake: Fake, effects: string[]): StackSession {
       services.map((service) => ({ kind: 'start', service, key: service, clear: [], earlier: [] })),
     planStop: (services) => services.map((service) => ({ kind: 'forget', service, key: service, leftovers: [] })),
     presence: () => ({ running, present: running }),
+    bootServices: () => fake.running ?? [],
+    applyShutdown: async (steps) => {
+      effects.push(`shutdown ${steps.map((step) => step.service).join(' ')}`);
+      return steps.map((step) => stop(step.service));
+    },
     applyStart: async (steps) => {
       effects.push(`start ${steps.map((step) => step.service).join(' ')}`);
       return steps.map((step) => start(step.service));
