@@ -145,3 +145,8 @@ const STACK = {
 export function isStack(value: unknown): value is Stack {
   return shape(STACK)(value);
 }
+
+/** Whether a value that came from a file is one service of a `Stack`. */
+export function isServiceSpec(value: unknown): value is ServiceSpec {
+  return shape(SERVICE)(value);
+}

@@ -1,0 +1,112 @@
+import { formatDuration } from './duration.js';
+import { isRecord } from './is-record.js';
+import { isSecretName, maskSecrets } from './mask.js';
+import { formatSize } from './size.js';
+import type { ServiceSpec } from './stack.js';
+
+/** One setting of a service, as people write it: `kill_timeout`, `env.PORT`. */
+export interface SpecLine {
+  /** The key in the manifest. */
+  readonly key: string;
+  /** For people: units, secrets masked. */
+  readonly shown: string;
+  /** For comparison: the exact value. Never to be shown. */
+  readonly exact: string;
+  /** A running process has to be restarted for it. */
+  readonly needsRestart: boolean;
+}
+
+/** What the running process was made from. The rest (`after`, `ready`, `health`, …) is read by sigctl and needs no restart. */
+export const PROCESS_FIELDS = [
+  'name',
+  'kind',
+  'script',
+  'interpreter',
+  'interpreterArgs',
+  'args',
+  'cwd',
+  'env',
+  'passEnv',
+  'instances',
+  'memoryLimitBytes',
+  'killTimeoutMs',
+  'autorestart',
+  'oneshot',
+  'cronRestart',
+  'namespace',
+  'restart',
+  'waitReady',
+] as const satisfies readonly (keyof ServiceSpec)[];
+
+/** Where each field stands in the manifest. */
+const KEYS: Readonly<Record<keyof ServiceSpec, string>> = {
+  name: 'name',
+  kind: 'exec_mode',
+  script: 'script',
+  interpreter: 'interpreter',
+  interpreterArgs: 'node_args',
+  args: 'args',
+  cwd: 'cwd',
+  env: 'env',
+  passEnv: 'sigctl.passEnv',
+  instances: 'instances',
+  memoryLimitBytes: 'max_memory_restart',
+  memorySoftBytes: 'sigctl.memory.soft',
+  killTimeoutMs: 'kill_timeout',
+  autorestart: 'autorestart',
+  oneshot: 'sigctl.oneshot',
+  cronRestart: 'cron_restart',
+  namespace: 'namespace',
+  after: 'sigctl.after',
+  needs: 'sigctl.needs',
+  ready: 'sigctl.ready',
+  health: 'sigctl.health',
+  checks: 'sigctl.health.checks',
+  restart: 'sigctl.restart',
+  logs: 'sigctl.logs',
+  takeBackLast: 'sigctl.takeBack',
+  singleton: 'sigctl.singleton',
+  port: 'sigctl.port',
+  waitReady: 'wait_ready',
+  hash: 'hash',
+};
+
+/** A service as one line for each setting, in the order of the manifest. The hash, which says nothing to people, is left out. */
+export function specLines(spec: ServiceSpec): readonly SpecLine[] {
+  return fieldsOf(spec).flatMap((field) => {
+    const needsRestart = PROCESS_FIELDS.some((name) => name === field);
+    return flatten(KEYS[field], spec[field]).map(({ key, value }) => ({
+      key,
+      shown: show(key, value),
+      exact: JSON.stringify(value) ?? '',
+      needsRestart,
+    }));
+  });
+}
+
+function fieldsOf(spec: ServiceSpec): readonly (keyof ServiceSpec)[] {
+  const known = Object.keys(KEYS).filter((key): key is keyof ServiceSpec => key in spec);
+  return known.filter((field) => field !== 'hash' && field !== 'name' && spec[field] !== undefined);
+}
+
+/** Blocks become a line for each key in them; lists of plain values stay one line. */
+function flatten(key: string, value: unknown): readonly { readonly key: string; readonly value: unknown }[] {
+  if (isRecord(value)) {
+    return Object.entries(value).flatMap(([name, inner]) =>
+      inner === undefined ? [] : flatten(`${key}.${name}`, inner),
+    );
+  }
+  if (Array.isArray(value) && value.some(isRecord)) {
+    return value.flatMap((item, index) => flatten(`${key}[${index}]`, item));
+  }
+  return [{ key, value }];
+}
+
+function show(key: string, value: unknown): string {
+  const name = key.slice(key.lastIndexOf('.') + 1);
+  if (key.startsWith('env.')) return isSecretName(name) ? '*****' : maskSecrets(String(value), []);
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map((item) => show('', item)).join(' ');
+  if (typeof value === 'number' && /Ms$|_timeout$/.test(key)) return formatDuration(value);
+  if (typeof value === 'number' && /Bytes$|memory/.test(key)) return formatSize(value);
+  return maskSecrets(String(value), []);
+}
