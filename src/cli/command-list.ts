@@ -43,6 +43,13 @@ export const COMMANDS = {
     ]);
     return doctorCommand(createDoctorDeps(deps));
   },
+  config: async (deps: Deps): Promise<Command> => {
+    const [{ configCommand }, { createConfigDeps }] = await Promise.all([
+      import('../commands/config.js'),
+      import('./config-deps.js'),
+    ]);
+    return configCommand(createConfigDeps(deps));
+  },
   host: async (deps: Deps): Promise<Command> => {
     const [{ hostCommand }, { createHostDeps }] = await Promise.all([
       import('../commands/host.js'),

@@ -9,6 +9,7 @@ import { clusterRecord } from '../pm2/cluster-record.js';
 import { launchPath, lockPath, logPath, pidPath } from '../process/home.js';
 import { writeLaunchFile } from '../process/launch-file.js';
 import { readPortHolder } from '../process/ports.js';
+import { writeRunningSpec } from '../process/running-spec.js';
 import { announceStart } from './announce.js';
 import type { OperateContext, Target } from './context.js';
 import { findFlock } from './daemon.js';
@@ -117,6 +118,7 @@ export async function launchService(
   const startId = randomUUID();
   for (const folder of [context.paths.run, context.paths.data]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   mkdirSync(context.paths.logs, { recursive: true });
+  writeRunningSpec(context.paths, key, spec);
   if (spec.kind === 'cluster') {
     await client.prepare(clusterRecord(spec, env, logPath(context.paths, key), context.paths.pm2));
     return startId;

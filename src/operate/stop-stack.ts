@@ -10,6 +10,7 @@ import type { Pm2Client } from '../pm2/client.js';
 import { DAEMON_KEY, launchPath, lockPath, pidPath, WATCHDOG_KEY } from '../process/home.js';
 import { identify, isAlive } from '../process/identity.js';
 import { readLockHolders } from '../process/lock-holders.js';
+import { removeRunningSpec } from '../process/running-spec.js';
 import { endProcesses, endTree } from '../process/signals.js';
 import { readDesired, writeDesired } from '../store/desired.js';
 import { recordEvent } from '../store/events.js';
@@ -116,7 +117,10 @@ async function stopOne(
     forced: bySignals === 'killed' || (step.kind === 'stop' && tookByPm2Ms >= target.spec.killTimeoutMs),
   });
   // A number that stays behind will be a stranger's one day, and `kill $(cat …)` would reach it.
-  if (outcome.kind === 'stopped') rmSync(pidPath(context.paths, step.key), { force: true });
+  if (outcome.kind === 'stopped') {
+    rmSync(pidPath(context.paths, step.key), { force: true });
+    removeRunningSpec(context.paths, step.key);
+  }
   record(context, outcome, target.spec.kind);
   context.onProgress({ kind: 'stopped', outcome });
   return outcome;
