@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { identify } from '../../src/process/identity.js';
-import { readIntent } from '../../src/store/intents.js';
+import { readEvents } from '../../src/store/events.js';
 import { openStatusDb } from '../../src/store/open.js';
 import { isPidAlive } from './alive.js';
 import { freePort } from './free-port.js';
@@ -54,9 +54,14 @@ test('a service whose liveness check turns 503 is restarted for it, and works ag
   });
   const db = openStatusDb(join(rig.home, 'status.db'));
   t.after(() => db.close());
-  const intent = readIntent(db, 'web', { kind: 'exit', process });
-  assert.deepEqual([intent?.cause, intent?.actor], ['unhealthy', 'watchdog']);
-  assert.match(JSON.stringify(intent?.detail), /http \/liveness: HTTP 503 in \d/);
+  const exit = () =>
+    readEvents(db, { service: 'web', limit: 100 }).find(({ kind, pid }) => kind === 'exit' && pid === process.pid);
+  await until(() => exit() !== undefined);
+  assert.deepEqual([exit()?.cause, exit()?.actor], ['unhealthy', 'watchdog']);
+  assert.match(
+    JSON.stringify(exit()?.detail),
+    /liveness check .*http \/liveness.* failed 2 times in a row: HTTP 503 in \d/,
+  );
   assert.equal(rig.pid('other'), other);
 });
 

@@ -41,6 +41,7 @@ Keys of an app, as in PM2
   instances           Processes (default: 1); "max" only with exec_mode cluster.
   exec_mode           "fork" (default) or "cluster", which PM2 runs by itself.
   autorestart         Start again after an exit (default: true).
+  stop_exit_codes     The same as "never" of sigctl.restart.
   cron_restart        Cron pattern of five or six fields, in your time zone.
   max_memory_restart  Restart above this size, 1M at least (default: no limit).
   kill_timeout        From SIGINT to SIGKILL at a stop (default: 1600ms).
@@ -67,10 +68,26 @@ Keys of an app's "sigctl"
              and within: how long it may take (default: 30s).
   health     heartbeat: silent for longer is "hung".
              progress { name, within }: no work for longer is "stale".
+             readiness, liveness: a check, or a list of them, that the watchdog
+             asks; one that fails makes it "unhealthy". Each is one of http,
+             tcp, command (as in ready) or log: 'regex' (no such line within:
+             '1m' fails), with every: '10s', timeout: '2s', failures: 3 and
+             successes: 1 in a row.
+             on_hung, on_stale, on_unhealthy (a failed liveness; a failed
+             readiness ends nothing): "restart", "alert" or "ignore" (default:
+             restart, but alert for on_stale).
   restart    backoff [shortest, longest]: wait before a restart, growing by
              half (default: 10ms to 15s).
              breaker { exits, within }: give up after so many exits in so long
              (default: 20 in 2m).
+             success: exit codes of a wanted end (default: 0).
+             never: exit codes after which only an operator starts it again.
+  oneshot    It runs to its end, and is not started again (default: false).
+  memory     soft: from here on it is "degraded", a size or a share of
+             max_memory_restart (default: '90%').
+  logs       Rotated above size or age, with gzip, and no more kept than keep
+             (default: size '20M', keep '200M', gzip true, no age).
+  takeBack   'last': after a death of PM2 it is taken back after all others.
   singleton  Only one process may run (default: true with one instance).
   port       Where it listens.
   passEnv    Variables of your shell that it gets.
@@ -78,6 +95,11 @@ Keys of an app's "sigctl"
 Keys of the "sigctl" beside "apps"
 
   name       Of the stack (default: the folder's name).
+  watchdog   false: none runs, so nobody looks at health, memory and logs.
+  logs       As of an app, for those that do not say.
+  disk       free: below it the oldest log segments go (default: '500M').
+  history    keep, max: how long events are kept, and how many (default: 90d,
+             100000).
   modes      Lists of services, or '*' for all. "full", all of them, is there
              in any case.
 

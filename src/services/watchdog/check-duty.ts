@@ -34,7 +34,7 @@ export function createCheckDuty(context: WatchContext, ender: Pick<ProcessEnder,
         const { key, process, spec } = target;
         // Without autorestart an end would be for good: then the verdict has to do.
         if (spec.health.onUnhealthy !== 'restart' || !spec.autorestart) continue;
-        const reason = failing.map((entry) => `${entry.check.name}: ${entry.reason}`).join('; ');
+        const reason = failing.map(describeFailing).join('; ');
         ender.end({ key, process, killTimeoutMs: spec.killTimeoutMs }, 'unhealthy', reason);
       }
     },
@@ -64,4 +64,9 @@ function byTarget(
       return own.length === 0 ? [] : [[target, own] as const];
     }),
   );
+}
+
+function describeFailing({ check, reason }: FailingCheck): string {
+  const times = check.failures === 1 ? '' : ` ${check.failures} times in a row`;
+  return `liveness check "${check.name}" failed${times}: ${reason}`;
 }
