@@ -50,6 +50,13 @@ export const COMMANDS = {
     ]);
     return configCommand(createConfigDeps(deps));
   },
+  alerts: async (deps: Deps): Promise<Command> => {
+    const [{ alertsCommand }, { createAlertsDeps }] = await Promise.all([
+      import('../commands/alerts.js'),
+      import('./alerts-deps.js'),
+    ]);
+    return alertsCommand(createAlertsDeps(deps));
+  },
   host: async (deps: Deps): Promise<Command> => {
     const [{ hostCommand }, { createHostDeps }] = await Promise.all([
       import('../commands/host.js'),

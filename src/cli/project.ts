@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { alertVariables } from '../core/alert-variables.js';
 import type { Stack } from '../core/stack.js';
 import { EXIT, SigctlError } from '../errors.js';
 import { findManifest } from '../manifest/find-manifest.js';
@@ -59,7 +60,13 @@ export async function openProject({ cwd, config, env, pkg, write, orLast }: Proj
   requireFolder(home);
   const { stack, warning } = await readOrLast(request, { write, orLast: orLast ?? false });
   const paths = homePaths(stack.root, home);
-  const passed = [...new Set(stack.services.flatMap((spec) => spec.passEnv))];
+  const passed = [
+    ...new Set([
+      ...stack.services.flatMap((spec) => spec.passEnv),
+      // The watchdog reads them from what is remembered.
+      ...alertVariables(stack.watch.alerts.channels),
+    ]),
+  ];
   return {
     stack,
     paths,

@@ -6,6 +6,7 @@ import { observeStack } from '../observe/observe-stack.js';
 import type { HomePaths } from '../process/home.js';
 import { readResidentBytes } from '../process/proc-stat.js';
 import { readProcessState } from '../process/process-state.js';
+import { readUndelivered } from '../store/alert-rows.js';
 import { readChecks } from '../store/checks.js';
 import { readDesired } from '../store/desired.js';
 import { readFact } from '../store/facts.js';
@@ -48,6 +49,7 @@ export function readStackView(
       mode: readFact(db, 'mode'),
       ...readDaemon(paths),
       watchdog: readWatchdog(paths),
+      undelivered: readUndelivered(db),
       reports: () => observeStack({ ...read, nowMs: nowMs() }),
     };
   } finally {

@@ -1,3 +1,4 @@
+import type { UndeliveredAlerts } from '../core/alert-view.js';
 import type { Progress, StartOutcome, StopOutcome } from '../core/outcome.js';
 import type { ServiceReport } from '../core/service-report.js';
 import type { Stack } from '../core/stack.js';
@@ -17,6 +18,8 @@ export interface StackView {
   readonly isDaemonStopped?: boolean;
   /** The stack's watchdog; `undefined` when none lives. */
   readonly watchdog?: WatchdogView | undefined;
+  /** Alerts that no channel took so far; `undefined`: none. */
+  readonly undelivered?: UndeliveredAlerts | undefined;
   readonly reports: () => readonly ServiceReport[];
 }
 

@@ -77,6 +77,7 @@ export async function runStatus(deps: StatusDeps, options: StatusOptions): Promi
     isDaemonStopped,
     watchdog: view.watchdog ?? null,
     isWatched: view.stack.watch.enabled,
+    undelivered: view.undelivered ?? null,
   };
   deps.out.print(
     options.json
@@ -91,6 +92,7 @@ export async function runStatus(deps: StatusDeps, options: StatusOptions): Promi
             memoryBytes: heading.watchdog?.memoryBytes ?? null,
             stopped: heading.watchdog?.isStopped ?? false,
           },
+          alerts: { undelivered: view.undelivered?.count ?? 0, givenUp: view.undelivered?.dead ?? 0 },
           services: reports,
         })
       : renderStatus(reports, heading, deps.out),

@@ -57,8 +57,9 @@ const SETTLE_MS: Readonly<Record<Verdict, number>> = {
   stopped: 5_000,
   starting: 0,
   unhealthy: 0,
-  stale: 0,
-  hung: 0,
+  /** When a machine wakes up, every heartbeat looks late until the next one. */
+  stale: 3_000,
+  hung: 3_000,
   'crash-loop': 0,
 };
 

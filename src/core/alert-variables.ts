@@ -3,6 +3,9 @@ import type { AlertChannel } from './stack.js';
 /** `$NAME` or `${NAME}`, anywhere in a text: `Bearer $ALERT_TOKEN`. Upper case only, so that a `$` in an address stays one. */
 const VARIABLE = /\$(?:\{([A-Z_][A-Z0-9_]*)\}|([A-Z_][A-Z0-9_]*))/g;
 
+/** A shorter value would black out half a message, and keeps nothing secret. */
+const MIN_SECRET_LENGTH = 5;
+
 /** The texts of a channel that may name variables. */
 function textsOf(channel: AlertChannel): readonly string[] {
   switch (channel.kind) {
@@ -41,7 +44,9 @@ export function channelSecrets(
   const values = alertVariables([channel]).map((name) => env[name] ?? '');
   const literal = channel.kind === 'command' ? [] : textsOf(channel).filter((text) => !isPublic(channel, text));
   const filled = literal.map((text) => fillVariables(text, env).value);
-  return [...new Set([...values, ...filled])].filter((value) => value !== '').sort((a, b) => b.length - a.length);
+  return [...new Set([...values, ...filled])]
+    .filter((value) => value.length >= MIN_SECRET_LENGTH)
+    .sort((a, b) => b.length - a.length);
 }
 
 function isPublic(channel: AlertChannel, text: string): boolean {

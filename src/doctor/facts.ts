@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { UndeliveredAlerts } from '../core/alert-view.js';
 import type { ServiceReport } from '../core/service-report.js';
 import type { Stack } from '../core/stack.js';
 import type { StatusRow } from '../core/status-row.js';
@@ -7,6 +8,7 @@ import type { SigctlError } from '../errors.js';
 import { type ObservedInstance, observeProcesses, readDaemonPid } from '../observe/observe-processes.js';
 import { observeStack } from '../observe/observe-stack.js';
 import type { HomePaths } from '../process/home.js';
+import { readUndelivered } from '../store/alert-rows.js';
 import { readChecks } from '../store/checks.js';
 import { type Desired, readDesired } from '../store/desired.js';
 import { withInspection } from '../store/inspect-database.js';
@@ -29,6 +31,8 @@ export type StateReading =
       readonly checks: readonly StoredCheck[];
       /** The watchdog's last sign of life. */
       readonly watchdogBeatAtMs: number | undefined;
+      /** Alerts that no channel took so far. */
+      readonly undelivered: UndeliveredAlerts | undefined;
       /** Rows that hold something impossible. */
       readonly faults: readonly SigctlError[];
     };
@@ -84,6 +88,7 @@ function readState(path: string): StateReading {
         unready: readUnready(db),
         checks: readChecks(db, (fault) => faults.push(fault)),
         watchdogBeatAtMs: readWatchdogBeat(db),
+        undelivered: readUndelivered(db),
         faults,
       };
     });

@@ -1,3 +1,4 @@
+import { checkAlerts } from './checks/alerts.js';
 import { checkClock } from './checks/clock.js';
 import { checkClusterApps } from './checks/cluster-apps.js';
 import { checkDaemon } from './checks/daemon.js';
@@ -39,6 +40,7 @@ export const CHECKS: readonly Check[] = [
   { name: 'ports', readsState: true, run: checkPorts },
   { name: 'databases', readsState: true, run: checkDatabases },
   { name: 'write-ahead logs', readsState: true, run: checkWalSizes },
+  { name: 'alerts', readsState: true, run: checkAlerts },
   { name: 'permissions', run: checkPermissions },
   { name: 'disk', run: checkDisk },
   { name: 'logs', run: checkLogs },

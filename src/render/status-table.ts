@@ -1,4 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
+import type { UndeliveredAlerts } from '../core/alert-view.js';
 import { formatDuration } from '../core/duration.js';
 import type { ServiceReport } from '../core/service-report.js';
 import { formatSize } from '../core/size.js';
@@ -13,6 +14,7 @@ export interface StatusHeading {
   readonly watchdog?: WatchdogLine | null;
   /** The manifest wants a watchdog. */
   readonly isWatched?: boolean;
+  readonly undelivered?: UndeliveredAlerts | null;
 }
 
 export interface WatchdogLine {
@@ -65,7 +67,7 @@ export function renderStatus(reports: readonly ServiceReport[], heading: StatusH
     return isWide ? `${figures}${gap}${why}` : `${figures}\n${INDENT}${why}`;
   });
   const title = renderHeading(heading, reports, paint);
-  const foot = renderFoot(heading, reports, paint);
+  const foot = [...renderFoot(heading, reports, paint), ...renderUndelivered(heading, paint)];
   return [title, '', paint.dim(isWide ? `${head}${gap}REASON` : head), ...body, ...foot].join('\n');
 }
 
@@ -82,6 +84,15 @@ function renderFoot(
   const { pid, memoryBytes, isStopped } = watchdog;
   if (isStopped) return ['', paint.red(`watchdog pid ${pid} is stopped: kill -CONT ${pid}`)];
   return ['', paint.dim(`watchdog pid ${pid}, ${formatSize(memoryBytes)}`)];
+}
+
+/** Alerts that nobody got: whoever relies on them must see it here. */
+function renderUndelivered({ undelivered }: StatusHeading, paint: ChalkInstance): readonly string[] {
+  if (undelivered == null) return [];
+  const { count, channel, error } = undelivered;
+  const alerts = count === 1 ? '1 alert' : `${count} alerts`;
+  const why = cleanText(error, false).replaceAll(/\s+/g, ' ');
+  return [`${paint.yellow(`${alerts} not delivered: ${channel} ${why}`)}${paint.cyan(' → sigctl alerts')}`];
 }
 
 interface Layout {

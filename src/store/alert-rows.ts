@@ -1,4 +1,5 @@
 import type { Alert, EarlierAlert } from '../core/alert.js';
+import type { UndeliveredAlerts } from '../core/alert-view.js';
 import type { AlertChannel } from '../core/stack.js';
 import { VERDICTS } from '../core/verdict.js';
 import type { StatusDb } from './open.js';
@@ -50,18 +51,8 @@ export function readOutbox(db: StatusDb, limit: number): readonly OutboxRow[] {
   return statement(db, READ).all({ limit }).map(parseAlertRow);
 }
 
-/** What an operator has to know of: messages that no channel took so far. */
-export interface Undelivered {
-  readonly count: number;
-  readonly dead: number;
-  /** Of the newest: `telegram` and `403 Forbidden: bot was blocked by the user`. */
-  readonly channel: string;
-  readonly error: string;
-  readonly oldestAtMs: number;
-}
-
-/** Given up, or tried in vain at least once; `undefined` when there is none. One message through two channels counts twice. */
-export function readUndelivered(db: StatusDb): Undelivered | undefined {
+/** Given up, or tried in vain at least once; `undefined` when there is none. */
+export function readUndelivered(db: StatusDb): UndeliveredAlerts | undefined {
   const row = rowReader(statement(db, COUNT).get({}), 'alert_outbox', []);
   const raw = statement(db, NEWEST).get({});
   if (raw === undefined) return undefined;

@@ -122,3 +122,16 @@ test('the foot names the watchdog, and where it is missing how to get it', () =>
   assert.doesNotMatch(foot({ watchdog: null, isWatched: false }).join(), /watchdog/);
   assert.doesNotMatch(foot({ watchdog: null, isWatched: true }, [STOPPED]).join(), /watchdog/);
 });
+
+test('the foot tells of alerts that nobody got, why, and what to type', () => {
+  const undelivered = {
+    count: 2,
+    dead: 1,
+    channel: 'telegram',
+    error: '403 Forbidden: bot was blocked by the user',
+    oldestAtMs: 0,
+  };
+  const heading = { name: 'demo', mode: null, daemonPid: null, undelivered };
+  const text = renderStatus([], heading, { width: 80, colour: false });
+  assert.match(text, /\n2 alerts not delivered: telegram 403 Forbidden: bot was blocked by the user → sigctl alerts$/);
+});

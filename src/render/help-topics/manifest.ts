@@ -102,6 +102,18 @@ Keys of the "sigctl" beside "apps"
              100000).
   modes      Lists of services, or '*' for all. "full", all of them, is there
              in any case.
+  alerts     Whom the watchdog tells, on changes only, and when it is over:
+               telegram { token, chat }   e.g. token: '$TELEGRAM_BOT_TOKEN'
+               webhook { url, headers }   POST, the alert as JSON
+               command: '...'             the alert as JSON on its stdin
+             on: verdicts that are alerts (default: all that need a look).
+             after: how long one must last (default: 0; what mends itself is
+             waited for in any case: a crash 10s, lost PM2 60s).
+             quiet { from, to, timezone, except }: hours in which only the
+             verdicts of "except" are told (default: down, crash-loop,
+             duplicate); the rest when they end, if it still holds.
+             $NAME is a variable of the shell that typed "sigctl start", and
+             stays in force as one of passEnv does.
 
 Examples:
   sigctl doctor                    is this manifest sound, and its machine too

@@ -15,6 +15,8 @@ export interface WatchContext {
   readonly launcher: string;
   readonly sigctlBin: string;
   readonly watchdog: string;
+  /** Its own variables, and below them those that shells have passed to the stack. */
+  readonly shellEnv: () => Readonly<Record<string, string | undefined>>;
   /** Wall clock, for what people read. */
   readonly nowMs: () => number;
   /** CLOCK_MONOTONIC, which stands still while the machine sleeps: for ages and deadlines. */

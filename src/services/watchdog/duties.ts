@@ -1,10 +1,12 @@
 import { writeWatchdogBeat } from '../../store/watchdog-beat.js';
+import { createAlertsDuty } from './alerts/alerts-duty.js';
 import { createCheckDuty } from './check-duty.js';
 import type { WatchContext } from './context.js';
 import type { Duty } from './duty.js';
 import { createProcessEnder } from './end-process.js';
 import { followDatabase } from './follow-database.js';
 import { keepRecord, pruneRecord } from './keep-record.js';
+import { readReports } from './read-reports.js';
 
 /** All that the watchdog does, in the order in which it is drained at the end. */
 export function createDuties(context: WatchContext): readonly Duty[] {
@@ -18,6 +20,7 @@ export function createDuties(context: WatchContext): readonly Duty[] {
     // Drained after those that end processes: their last exits are on record too.
     keepRecord(context, TICK_MS),
     pruneRecord(context),
+    createAlertsDuty(context, { reports: () => readReports(context), env: context.shellEnv }),
   ];
 }
 

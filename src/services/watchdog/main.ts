@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { mergeShellEnv, readRemembered } from '../../process/shell-env.js';
 import { openStatusDb } from '../../store/open.js';
 import type { WatchContext } from './context.js';
 import { createDuties } from './duties.js';
@@ -24,6 +25,7 @@ const context: WatchContext = {
   stack: followStack(env.paths.home),
   db,
   watchdog: fileURLToPath(import.meta.url),
+  shellEnv: () => mergeShellEnv(process.env, readRemembered(env.paths.home)).merged,
   nowMs,
   monotonicMs: () => performance.now(),
   log,
