@@ -5,7 +5,8 @@ export const EXIT_CODES = `Exit codes of sigctl
     1  An operation failed: a service did not get ready or could not be
        stopped, another command holds the stack (see --wait), a backup or a
        restore failed, doctor found an error (with --strict: a warning too),
-       a file that is not sigctl's would be replaced (completion install).
+       a file that is not sigctl's would be replaced (completion install),
+       a test message did not arrive (alerts test).
     2  Wrong use: unknown command, option, service or mode, a value that is
        none, no manifest or one with faults. Nothing was changed.
     3  status --check: not every service that should run is healthy.
