@@ -1,5 +1,7 @@
 import { formatDuration } from './duration.js';
-import type { ObservedProcess, ProcessExit } from './observed-process.js';
+import type { ExitRules } from './exit-rules.js';
+import { judgeAbsent } from './judge-absent.js';
+import type { ObservedProcess } from './observed-process.js';
 import { formatSize } from './size.js';
 import type { HealthRule } from './stack.js';
 import type { StatusRow } from './status-row.js';
@@ -24,6 +26,7 @@ export interface JudgeInput {
   readonly process: ObservedProcess;
   /** The service's own row, `undefined` when it never wrote one. */
   readonly status: StatusRow | undefined;
+  readonly exitRules: ExitRules;
   readonly checks: readonly CheckResult[];
   readonly health: Freshness;
   /** How long a start may take, from the rule of readiness. */
@@ -47,46 +50,7 @@ export function judge(input: JudgeInput): Judgement {
   return input.process.kind === 'none' ? judgeAbsent(input, input.process) : judgeLive(input, input.process);
 }
 
-type Absent = Extract<ObservedProcess, { kind: 'none' }>;
 type Live = Extract<ObservedProcess, { kind: 'running' }>;
-
-function judgeAbsent(input: JudgeInput, process: Absent): Judgement {
-  const { service } = input;
-  if (process.leftovers.length > 0) {
-    return {
-      verdict: input.wanted ? 'down' : 'orphaned',
-      reason: `its process is gone, and pid ${process.leftovers.join(', ')} of its tree still holds the lock`,
-      next: `sigctl ${input.wanted ? 'restart' : 'stop'} ${service}`,
-    };
-  }
-  if (!input.wanted) return { verdict: 'stopped', reason: stoppedReason(input.status) };
-  const exit = describeExit(process.lastExit, input.nowMs);
-  if (process.breakerOpen) {
-    return {
-      verdict: 'crash-loop',
-      reason: `gave up after ${process.starts} starts${exit === '' ? '' : `; ${exit}`}`,
-      next: `sigctl logs ${service}`,
-    };
-  }
-  return {
-    verdict: 'down',
-    reason: exit === '' ? 'should run, and has no process' : exit,
-    next: `sigctl start ${service}`,
-  };
-}
-
-function stoppedReason(status: StatusRow | undefined): string {
-  if (status === undefined || status.reason === null || status.reason === '') return 'stopped';
-  if (status.state !== 'error' && status.state !== 'stopped') return 'stopped';
-  return /^SIG[A-Z]+$/.test(status.reason) ? `ended in order on ${status.reason}` : status.reason;
-}
-
-/** `exited with code 3, 12s ago`, or an empty text when nothing is known. */
-export function describeExit(exit: ProcessExit | null, nowMs: number): string {
-  if (exit === null) return '';
-  const how = exit.signal === null ? `exited with code ${exit.code ?? 0}` : `killed by ${exit.signal}`;
-  return exit.atMs === null ? how : `${how}, ${formatDuration(nowMs - exit.atMs)} ago`;
-}
 
 function judgeLive(input: JudgeInput, process: Live): Judgement {
   return (

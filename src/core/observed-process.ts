@@ -12,6 +12,14 @@ export interface ProcessExit {
   readonly signal: string | null;
 }
 
+/** Exits of a service that count against it, and the wait that they cost. */
+export interface Holdback {
+  readonly exits: number;
+  readonly breaker: { readonly exits: number; readonly withinMs: number };
+  /** Until it starts again; `null` when it does not. */
+  readonly restartsInMs: number | null;
+}
+
 /** What the kernel shows of one process of a service. */
 export type ObservedProcess =
   | {
@@ -22,6 +30,8 @@ export type ObservedProcess =
       readonly starts: number;
       /** The breaker opened: nobody will start it again until an operator does. */
       readonly breakerOpen: boolean;
+      /** How it is held back after its exits; `null` when it is not, or when nobody knows. */
+      readonly holdback: Holdback | null;
       /** Processes that outlived their service and still hold its lock. */
       readonly leftovers: readonly number[];
     }

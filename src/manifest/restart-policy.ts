@@ -1,11 +1,11 @@
 import type { RestartPolicy } from '../core/stack.js';
 import type { AppEntry } from './schema.js';
 
-/** The first restart comes at once, for all a person can tell; PM2 adds half to each further delay. */
+/** The first restarts come at once, for all a person can tell; the launcher doubles the limit of the wait with each exit. */
 const DEFAULT_BACKOFF_MS = [10, 15_000] as const;
 /** PM2 7.0.4 lib/God.js: the ceiling of `exp_backoff_restart_delay`. */
 const PM2_BACKOFF_MAX_MS = 15_000;
-/** With the delays above, twenty exits take three quarters of a minute: long enough for a database to come back. */
+/** With the delays above, twenty exits take more than a minute: long enough for a database to come back. */
 const DEFAULT_BREAKER = { exits: 20, withinMs: 120_000 } as const;
 
 /** `sigctl.restart`, else what PM2's own keys say, else the defaults; backoff and breaker each on their own. */

@@ -1,16 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ObservedProcess, ProcessExit, ProcessIdentity } from '../core/observed-process.js';
+import type { ObservedProcess, ProcessIdentity } from '../core/observed-process.js';
 import { processKeys, type ServiceSpec, type Stack } from '../core/stack.js';
-import { type LoggedExit, readLoggedExits } from '../pm2/daemon-log.js';
-import { type ExitRecord, readExits } from '../process/exit-journal.js';
 import { DAEMON_KEY, type HomePaths, lockPath } from '../process/home.js';
 import { identify } from '../process/identity.js';
 import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js';
-import { isRefusal } from '../process/launcher-exit.js';
 import { readLockHolders } from '../process/lock-holders.js';
 import { type ProcStat, readBootId, readProcStat, startedAtMs } from '../process/proc-stat.js';
 import { readTreeMemoryBytes } from '../process/tree.js';
+import { explainAbsent } from './explain-absent.js';
 import { ownerOf, readUnlistedKeys, unlistedSpec } from './unlisted.js';
 
 /** One process of a service, as the manifest names it and as the kernel shows it. */
@@ -36,7 +34,13 @@ export interface ObserveOptions {
 export function observeProcesses(stack: Stack, options: ObserveOptions): readonly ObservedInstance[] {
   const daemonPid = readDaemonPid(options.paths);
   const found = stack.services.flatMap((spec) => observeService(spec, daemonPid, options));
-  return [...explainAbsent(found, options), ...observeUnlisted(stack, daemonPid, options)];
+  const unclear = found.filter(({ spec, process }) => process.kind === 'none' && options.explain(spec.name));
+  const facts = explainAbsent(unclear, options.paths, daemonPid);
+  const explained = found.map((instance) => {
+    const { process, key } = instance;
+    return process.kind === 'none' ? { ...instance, process: { ...process, ...facts.get(key) } } : instance;
+  });
+  return [...explained, ...observeUnlisted(stack, daemonPid, options)];
 }
 
 /** Only those that live: what is gone from the manifest and from the machine is gone. */
@@ -85,7 +89,14 @@ function readLive({ identity, bootId }: LaunchRecord): ProcStat | undefined {
 }
 
 function absent(record: LaunchRecord | undefined): ObservedProcess {
-  return { kind: 'none', lastExit: null, starts: record?.starts ?? 0, breakerOpen: false, leftovers: [] };
+  return {
+    kind: 'none',
+    lastExit: null,
+    starts: record?.starts ?? 0,
+    breakerOpen: false,
+    holdback: null,
+    leftovers: [],
+  };
 }
 
 function running(
@@ -115,53 +126,4 @@ function readClusterPids(name: string, daemonPid: number | undefined, paths: Hom
     .sort((a, b) => a.length - b.length || a.localeCompare(b))
     .map((file) => Number(readFileSync(join(folder, file), 'utf8')))
     .filter((pid) => readProcStat(pid)?.ppid === daemonPid);
-}
-
-function explainAbsent(
-  found: readonly ObservedInstance[],
-  { paths, explain }: ObserveOptions,
-): readonly ObservedInstance[] {
-  const unclear = found.filter(({ spec, process }) => process.kind === 'none' && explain(spec.name));
-  if (unclear.length === 0) return found;
-  const { exits } = readExits(paths);
-  const logged = readLoggedExits(paths.pm2);
-  const holders = readLockHolders(unclear.map(({ key }) => lockPath(paths, key)));
-  return found.map((instance) =>
-    unclear.includes(instance)
-      ? {
-          ...instance,
-          process: explained(instance, {
-            lastExit: lastExitOf(instance, paths, exits, logged.get(instance.key)),
-            breakerOpen: logged.get(instance.key)?.gaveUp ?? false,
-            leftovers: holders.get(lockPath(paths, instance.key)) ?? [],
-          }),
-        }
-      : instance,
-  );
-}
-
-type Absent = Extract<ObservedProcess, { kind: 'none' }>;
-
-function explained(
-  { process }: ObservedInstance,
-  facts: Pick<Absent, 'lastExit' | 'breakerOpen' | 'leftovers'>,
-): ObservedProcess {
-  return process.kind === 'none' ? { ...process, ...facts } : process;
-}
-
-/** PM2 runs the processes of a cluster by itself: of those only its log tells. */
-function lastExitOf(
-  { spec, key }: ObservedInstance,
-  paths: HomePaths,
-  exits: readonly ExitRecord[],
-  logged: LoggedExit | undefined,
-): ProcessExit | null {
-  const exit = spec.kind === 'cluster' ? logged : ownExit(exits, key, readLaunchRecord(lockPath(paths, key)));
-  return exit === undefined ? null : { atMs: exit.atMs, code: exit.code, signal: exit.signal };
-}
-
-/** The end of the last process on record; if nobody saw that, the launcher's last refusal. Never the end of a process before it. */
-function ownExit(exits: readonly ExitRecord[], key: string, record: LaunchRecord | undefined): ExitRecord | undefined {
-  const own = exits.filter((exit) => exit.key === key);
-  return own.findLast((exit) => exit.pid === record?.identity.pid) ?? own.findLast(isRefusal);
 }

@@ -1,3 +1,4 @@
+import { exitRulesOf } from '../core/exit-rules.js';
 import { heartbeatLimitMs, isOwnRow, judge, progressLimitMs } from '../core/judge.js';
 import type { ServiceReport } from '../core/service-report.js';
 import type { Stack } from '../core/stack.js';
@@ -74,6 +75,7 @@ export function reportInstance(
     wanted,
     listed,
     process,
+    exitRules: exitRulesOf(spec),
     status,
     checks: answers,
     health: spec.health,

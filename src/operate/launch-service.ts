@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { StartFailure } from '../core/outcome.js';
 import type { ServiceSpec } from '../core/stack.js';
 import { launcherRecord } from '../pm2/app-record.js';
 import type { Pm2Client } from '../pm2/client.js';
 import { clusterRecord } from '../pm2/cluster-record.js';
-import { launchPath, lockPath, logPath, pidPath } from '../process/home.js';
-import { writeLaunchFile } from '../process/launch-file.js';
+import { gatePath, launchPath, lockPath, logPath, pidPath } from '../process/home.js';
+import { type GatePolicy, writeLaunchFile } from '../process/launch-file.js';
+import { NOT_RESTARTED } from '../process/launcher-exit.js';
 import { readPortHolder } from '../process/ports.js';
 import { writeRunningSpec } from '../process/running-spec.js';
 import { announceStart } from './announce.js';
@@ -123,6 +124,8 @@ export async function launchService(
     await client.prepare(clusterRecord(spec, env, logPath(context.paths, key), context.paths.pm2));
     return startId;
   }
+  // A start by an operator closes the breaker.
+  rmSync(gatePath(context.paths, key), { force: true });
   writeLaunchFile(launchPath(context.paths, key), {
     key,
     lock: lockPath(context.paths, key),
@@ -132,6 +135,7 @@ export async function launchService(
     startId,
     flock: findFlock(context.shellEnv['PATH']),
     keepIpc: spec.waitReady,
+    gate: gatePolicy(spec, gatePath(context.paths, key)),
     env,
     command: [
       ...(spec.interpreter === undefined ? [] : [spec.interpreter, ...spec.interpreterArgs]),
@@ -150,12 +154,23 @@ export async function launchService(
       pm2Home: context.paths.pm2,
       autorestart: spec.autorestart,
       killTimeoutMs: spec.killTimeoutMs,
-      memoryLimitBytes: spec.memoryLimitBytes,
+      memoryLimitBytes: memoryNet(spec, context.stack.watch.enabled),
       cronRestart: spec.cronRestart,
-      backoffMinMs: spec.restart.backoffMinMs,
-      breaker: spec.restart.breaker,
+      stopCodes: [...NOT_RESTARTED, ...spec.restart.neverCodes.filter((code) => code !== 0)],
       readyMessageWithinMs: spec.ready.kind === 'message' ? spec.ready.withinMs + MESSAGE_MARGIN_MS : undefined,
     }),
   );
   return startId;
+}
+
+/** What PM2 does not restart by itself starts again only by its cron schedule, which nothing has to hold back. */
+function gatePolicy({ autorestart, restart }: ServiceSpec, path: string): GatePolicy | undefined {
+  return autorestart ? { path, ...restart } : undefined;
+}
+
+/** Room for the watchdog to be first: it ends a service gently and says why, and PM2 only when it is not there. */
+const NET_SHARE = 1.1;
+
+function memoryNet({ memoryLimitBytes }: ServiceSpec, isWatched: boolean): number | undefined {
+  return memoryLimitBytes === undefined || !isWatched ? memoryLimitBytes : Math.round(memoryLimitBytes * NET_SHARE);
 }

@@ -7,7 +7,7 @@ import type { ServiceSpec } from '../core/stack.js';
 import type { StopStep } from '../core/stop-plan.js';
 import { findWatchdog } from '../observe/find-watchdog.js';
 import type { Pm2Client } from '../pm2/client.js';
-import { DAEMON_KEY, launchPath, lockPath, pidPath, WATCHDOG_KEY } from '../process/home.js';
+import { DAEMON_KEY, gatePath, launchPath, lockPath, pidPath, WATCHDOG_KEY } from '../process/home.js';
 import { identify, isAlive } from '../process/identity.js';
 import { readLockHolders } from '../process/lock-holders.js';
 import { removeRunningSpec } from '../process/running-spec.js';
@@ -108,6 +108,7 @@ async function stopOne(
   if (step.kind === 'stop') announceExit(context, step.key, step.process);
   // Without its launch file nobody can start it again: not a PM2 that does not answer now and goes on later either.
   rmSync(launchPath(context.paths, step.key), { force: true });
+  rmSync(gatePath(context.paths, step.key), { force: true });
   // PM2 first, or it would start again what is ended behind its back. If it dies meanwhile, signals do the work.
   await (client === undefined ? undefined : removeApps(context, client, target).catch(leaveDaemon));
   const tookByPm2Ms = client === undefined ? 0 : context.nowMs() - startedAtMs;

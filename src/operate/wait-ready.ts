@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '../core/duration.js';
+import { exitRulesOf, isFinal } from '../core/exit-rules.js';
 import type { ProcessExit, ProcessIdentity } from '../core/observed-process.js';
 import type { StartFailure, StartOutcome } from '../core/outcome.js';
 import { observeProcesses } from '../observe/observe-processes.js';
 import { readSince } from '../probe/read-since.js';
 import { type ExitRecord, type JournalPosition, readExits } from '../process/exit-journal.js';
-import { lockPath, logPath } from '../process/home.js';
+import { readGate } from '../process/gate.js';
+import { gatePath, lockPath, logPath } from '../process/home.js';
 import { isAlive } from '../process/identity.js';
 import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js';
-import { LAUNCHER_EXIT } from '../process/launcher-exit.js';
+import { GAVE_UP, LAUNCHER_EXIT } from '../process/launcher-exit.js';
+import { readUptimeMs } from '../process/proc-stat.js';
 import { recordReadiness } from '../store/unready.js';
 import type { OperateContext, Target } from './context.js';
 import { type ProbeDeps, probeReady } from './ready-probe.js';
@@ -70,19 +73,41 @@ function findCrash(context: OperateContext, started: StartedProcess): StartFailu
   const record = readLaunchRecord(lockPath(context.paths, target.key));
   if (record?.startId !== startId) return launcherFailure(context, started);
   const exits = countExits(record) - started.exitsBefore;
-  if (exits === 0 || (exits < started.exitsToFail && target.spec.autorestart)) return undefined;
-  const exit = lastExit(context, started);
+  const exit = exits === 0 ? undefined : lastExit(context, started, record);
   // The daemon writes an exit down a moment after the kernel reports it.
   if (exit === undefined) return undefined;
-  return crashed(context, started, exit, exits);
+  return exits < started.exitsToFail && comesBack(context, started, exit)
+    ? undefined
+    : crashed(context, started, exit, exits);
+}
+
+/** Whether another process of it will come, and soon enough to be waited for. */
+function comesBack(
+  context: OperateContext,
+  { target, startId, startedAtMs }: StartedProcess,
+  exit: ExitRecord,
+): boolean {
+  const { spec, key } = target;
+  if (!spec.autorestart || isFinal(exit, exitRulesOf(spec))) return false;
+  const gate = readGate(gatePath(context.paths, key));
+  if (gate?.startId !== startId || gate.state === 'run') return true;
+  const leftMs = startedAtMs + spec.ready.withinMs - context.nowMs();
+  return gate.state === 'wait' && gate.atUptimeMs - readUptimeMs() < leftMs;
 }
 
 function countExits(record: LaunchRecord): number {
   return record.starts - (isAlive(record.identity) ? 1 : 0);
 }
 
-function lastExit({ paths }: OperateContext, { target, journalFrom }: StartedProcess): ExitRecord | undefined {
-  return readExits(paths, journalFrom).exits.findLast((exit) => exit.key === target.key);
+/** Its last exit since the start; not that of a launcher which gave up after it. */
+function lastExit(
+  { paths }: OperateContext,
+  { target, journalFrom }: StartedProcess,
+  record?: LaunchRecord,
+): ExitRecord | undefined {
+  return readExits(paths, journalFrom).exits.findLast(
+    ({ key, code, pid }) => key === target.key && (code !== GAVE_UP || pid === record?.identity.pid),
+  );
 }
 
 const LAUNCHER_CODES: Readonly<Record<number, Pick<StartFailure, 'code' | 'reason'>>> = {

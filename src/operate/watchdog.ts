@@ -5,8 +5,9 @@ import { SigctlError } from '../errors.js';
 import { findWatchdog } from '../observe/find-watchdog.js';
 import { launcherRecord } from '../pm2/app-record.js';
 import type { Pm2Client } from '../pm2/client.js';
-import { type HomePaths, launchPath, lockPath, logPath, pidPath, WATCHDOG_KEY } from '../process/home.js';
+import { gatePath, type HomePaths, launchPath, lockPath, logPath, pidPath, WATCHDOG_KEY } from '../process/home.js';
 import { writeLaunchFile } from '../process/launch-file.js';
+import { NOT_RESTARTED } from '../process/launcher-exit.js';
 import { endTree } from '../process/signals.js';
 import type { OperateContext } from './context.js';
 import { connectAnswering, findFlock } from './daemon.js';
@@ -18,7 +19,12 @@ const KILL_TIMEOUT_MS = 5_000;
 /** PM2's net below a watchdog that leaks: its own aim is 60 MB. */
 const MEMORY_LIMIT_BYTES = 80 * 1024 ** 2;
 /** It may crash as often as it likes: nothing that runs depends on it, and without it nobody looks. */
-const RESTARTS = { backoffMinMs: 100, breaker: { exits: 1_000, withinMs: 60_000 } };
+const RESTARTS = {
+  backoffMinMs: 100,
+  backoffMaxMs: 10_000,
+  breaker: { exits: 1_000, withinMs: 60_000 },
+  neverCodes: [],
+};
 
 /**
  * A small heap, for a process that keeps almost nothing: V8 would rather grow than collect. One thread for V8's own work, as
@@ -64,6 +70,7 @@ export async function launchWatchdog(context: WatchdogContext, client: Pm2Client
     startId: randomUUID(),
     flock: findFlock(context.shellEnv['PATH']),
     keepIpc: false,
+    gate: { path: gatePath(paths, WATCHDOG_KEY), ...RESTARTS },
     env: stackEnv(context),
     command: [process.execPath, ...NODE_FLAGS, watchdog],
   });
@@ -79,7 +86,7 @@ export async function launchWatchdog(context: WatchdogContext, client: Pm2Client
       killTimeoutMs: KILL_TIMEOUT_MS,
       memoryLimitBytes: MEMORY_LIMIT_BYTES,
       cronRestart: undefined,
-      ...RESTARTS,
+      stopCodes: NOT_RESTARTED,
       readyMessageWithinMs: undefined,
     }),
   );

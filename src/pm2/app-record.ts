@@ -62,14 +62,17 @@ export interface Pm2Launch {
   readonly killTimeoutMs: number;
   readonly memoryLimitBytes: number | undefined;
   readonly cronRestart: string | undefined;
-  readonly backoffMinMs: number;
-  readonly breaker: { readonly exits: number; readonly withinMs: number };
+  /** Exit codes after which PM2 does not start it again. Never 0: to PM2 that is a death by signal too. */
+  readonly stopCodes: readonly number[];
   /** PM2 waits for `process.send('ready')`, at most this long. */
   readonly readyMessageWithinMs: number | undefined;
 }
 
 /** PM2 polls for the end of a process this often: the floor of a stop's duration (100 ms by default). */
 const KILL_POLL_MS = 50;
+
+/** PM2 has no word for it. */
+const UNLIMITED = 1_000_000_000;
 
 /**
  * The record that starts a service behind the launcher. It holds no environment: that lies in the launch file, so nothing
@@ -99,10 +102,10 @@ export function launcherRecord(launch: Pm2Launch): Readonly<Record<string, unkno
     vizion: false,
     pmx: false,
     automation: false,
-    exp_backoff_restart_delay: launch.backoffMinMs,
-    max_restarts: launch.breaker.exits,
-    // PM2 counts exits sooner than min_uptime, and only during the first min_uptime × max_restarts after the start.
-    min_uptime: Math.ceil(launch.breaker.withinMs / launch.breaker.exits),
+    // PM2 starts it again at once and for ever: waiting and giving up are the launcher's (scripts/services/launch.sh).
+    max_restarts: UNLIMITED,
+    min_uptime: 0,
+    stop_exit_codes: launch.stopCodes,
     ...(launch.memoryLimitBytes === undefined ? {} : { max_memory_restart: launch.memoryLimitBytes }),
     ...(launch.cronRestart === undefined ? {} : { cron_restart: launch.cronRestart }),
     ...(launch.readyMessageWithinMs === undefined

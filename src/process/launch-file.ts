@@ -13,10 +13,27 @@ export interface LaunchPlan {
   readonly flock: string | undefined;
   /** Keeps the descriptor of PM2's IPC channel, for `process.send('ready')`. */
   readonly keepIpc: boolean;
+  /** How a service that exited is held back; `undefined`: not at all. */
+  readonly gate?: GatePolicy | undefined;
+  /** Waits so many seconds for the lock, where a process starts its own successor. Needs `flock`. */
+  readonly lockWaitS?: number;
+  /** Folder of the cgroup that it joins. */
+  readonly cgroup?: string | undefined;
   /** The whole environment of the service. */
   readonly env: Readonly<Record<string, string>>;
   /** Program and arguments. */
   readonly command: readonly string[];
+}
+
+/** When the launcher lets a service start again. */
+export interface GatePolicy {
+  readonly path: string;
+  readonly backoffMinMs: number;
+  /** Equal to the shortest: a fixed wait, else one at random below the growing limit. */
+  readonly backoffMaxMs: number;
+  readonly breaker: { readonly exits: number; readonly withinMs: number };
+  /** Exit codes after which nobody starts it again. */
+  readonly neverCodes: readonly number[];
 }
 
 /** Writes the launch file (mode 0600: it holds the service's environment) by rename, so that a restart by PM2 at this moment reads the old one or the new one. */
@@ -38,6 +55,9 @@ export function renderLaunchFile(plan: LaunchPlan): string {
     start_id: plan.startId,
     flock: plan.flock ?? '',
     keep_ipc: plan.keepIpc ? '1' : '0',
+    ...(plan.lockWaitS === undefined ? {} : { lock_wait: String(plan.lockWaitS) }),
+    ...(plan.cgroup === undefined ? {} : { cgroup: plan.cgroup }),
+    ...(plan.gate === undefined ? {} : gateSettings(plan.gate)),
   };
   const variables = Object.entries({ ...plan.env, ...(plan.keepIpc ? IPC_ENV : {}) });
   const exported = variables.filter(([name]) => canExport(name));
@@ -52,6 +72,18 @@ export function renderLaunchFile(plan: LaunchPlan): string {
     `set -- ${command.map(quote).join(' ')}`,
     '',
   ].join('\n');
+}
+
+/** Whole numbers, as a shell knows no others. */
+function gateSettings({ path, backoffMinMs, backoffMaxMs, breaker, neverCodes }: GatePolicy): Record<string, string> {
+  return {
+    gate: path,
+    backoff_min: String(Math.round(backoffMinMs)),
+    backoff_max: String(Math.round(backoffMaxMs)),
+    breaker_exits: String(breaker.exits),
+    breaker_within: String(Math.round(breaker.withinMs)),
+    never: neverCodes.join(' '),
+  };
 }
 
 /** Variables that mean something to a shell itself: it refuses to set them, checks their values, or sets them anew. */

@@ -6,9 +6,15 @@ export const LAUNCHER_EXIT = {
   files: 73,
   /** Another process holds its lock. */
   locked: 75,
-  /** Its launch file is not there: it was stopped. */
+  /** Its launch file is not there: it was stopped. PM2 is not to start it again. */
   stopped: 78,
 } as const;
+
+/** The launcher gave up on the service, and PM2 is not to start it again: the gate file says why. */
+export const GAVE_UP = 79;
+
+/** What PM2 is told not to restart, besides the codes of the manifest. */
+export const NOT_RESTARTED: readonly number[] = [GAVE_UP, LAUNCHER_EXIT.stopped];
 
 const REFUSALS: readonly (number | null)[] = Object.values(LAUNCHER_EXIT);
 

@@ -49,7 +49,8 @@ export function startedAtMs(startToken: string, nowMs: number): number {
   return Math.round(nowMs - (readUptimeMs() - Number(startToken) * MS_PER_TICK));
 }
 
-function readUptimeMs(): number {
+/** Milliseconds since boot. Unlike the time of day it never jumps. */
+export function readUptimeMs(): number {
   return Number.parseFloat(readFileSync('/proc/uptime', 'utf8')) * 1_000;
 }
 

@@ -1,13 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  describeExit,
-  heartbeatLimitMs,
-  isOwnRow,
-  type JudgeInput,
-  judge,
-  progressLimitMs,
-} from '../../src/core/judge.js';
+import { heartbeatLimitMs, isOwnRow, type JudgeInput, judge, progressLimitMs } from '../../src/core/judge.js';
 import type { ObservedProcess } from '../../src/core/observed-process.js';
 import { SERVICE_STATES, type StatusRow } from '../../src/core/status-row.js';
 import { VERDICTS } from '../../src/core/verdict.js';
@@ -30,7 +23,7 @@ const LIVE: Live = {
   duplicates: [],
 };
 
-const GONE: Absent = { kind: 'none', lastExit: null, starts: 0, breakerOpen: false, leftovers: [] };
+const GONE: Absent = { kind: 'none', lastExit: null, starts: 0, breakerOpen: false, holdback: null, leftovers: [] };
 
 /** Written a second ago by LIVE, five-second beats, no progress yet. */
 const ROW: StatusRow = {
@@ -70,6 +63,7 @@ function input(over: Partial<JudgeInput> = {}): JudgeInput {
     isUnready: false,
     process: LIVE,
     status: ROW,
+    exitRules: { oneshot: false, successCodes: [0], neverCodes: [] },
     checks: [],
     health: { heartbeatWithinMs: undefined, progress: undefined },
     readyWithinMs: 20_000,
@@ -124,25 +118,6 @@ test('a service that should run and has no process is down, with its last exit w
   });
   const process = gone({ lastExit: { atMs: NOW - 12_000, code: 3, signal: null } });
   assert.deepEqual(judge(input({ process })), { verdict: 'down', reason: 'exited with code 3, 12s ago', next });
-});
-
-test('describeExit() names code or signal, and the age only where the time is known', () => {
-  assert.equal(describeExit(null, NOW), '');
-  assert.equal(
-    describeExit({ atMs: NOW - 65_000, code: null, signal: 'SIGSEGV' }, NOW),
-    'killed by SIGSEGV, 1m 05s ago',
-  );
-  assert.equal(describeExit({ atMs: null, code: 0, signal: null }, NOW), 'exited with code 0');
-});
-
-test('an open breaker is a crash loop, and tells the number of starts', () => {
-  const process = gone({ breakerOpen: true, starts: 6, lastExit: { atMs: NOW - 2_000, code: 1, signal: null } });
-  assert.deepEqual(judge(input({ process })), {
-    verdict: 'crash-loop',
-    reason: 'gave up after 6 starts; exited with code 1, 2.0s ago',
-    next: 'sigctl logs trading',
-  });
-  assert.equal(judge(input({ process: gone({ breakerOpen: true, starts: 6 }) })).reason, 'gave up after 6 starts');
 });
 
 test('an open breaker of a service that nobody wants is only history', () => {

@@ -3,7 +3,14 @@ import { test } from 'node:test';
 import type { ObservedProcess } from '../../src/core/observed-process.js';
 import { planStart, type StartCandidate } from '../../src/core/start-plan.js';
 
-const GONE: ObservedProcess = { kind: 'none', lastExit: null, starts: 4, breakerOpen: false, leftovers: [] };
+const GONE: ObservedProcess = {
+  kind: 'none',
+  lastExit: null,
+  starts: 4,
+  breakerOpen: false,
+  holdback: null,
+  leftovers: [],
+};
 const LIVE: ObservedProcess = {
   kind: 'running',
   identity: { pid: 812, startToken: '5000' },

@@ -4,7 +4,14 @@ import type { ObservedProcess } from '../../src/core/observed-process.js';
 import { planStop } from '../../src/core/stop-plan.js';
 
 const IDENTITY = { pid: 812, startToken: '5000' };
-const GONE: ObservedProcess = { kind: 'none', lastExit: null, starts: 0, breakerOpen: false, leftovers: [] };
+const GONE: ObservedProcess = {
+  kind: 'none',
+  lastExit: null,
+  starts: 0,
+  breakerOpen: false,
+  holdback: null,
+  leftovers: [],
+};
 const LIVE: ObservedProcess = {
   kind: 'running',
   identity: IDENTITY,

@@ -97,8 +97,7 @@ const LAUNCH: Pm2Launch = {
   killTimeoutMs: 5_000,
   memoryLimitBytes: undefined,
   cronRestart: undefined,
-  backoffMinMs: 10,
-  breaker: { exits: 5, withinMs: 120_000 },
+  stopCodes: [79, 2],
   readyMessageWithinMs: undefined,
 };
 
@@ -114,10 +113,13 @@ test('launcherRecord() holds no environment: PM2 gets the launcher and the path 
   for (const secret of secrets) assert.equal(Object.values(made).includes(secret), false);
 });
 
-test('launcherRecord() lets the breaker count: exits within its time divided by their number', () => {
-  const made = launcherRecord({ ...LAUNCH, breaker: { exits: 3, withinMs: 100 } });
-  assert.equal(made['max_restarts'], 3);
-  assert.equal(made['min_uptime'], 34);
+test('launcherRecord() has PM2 restart at once and for ever, but for the codes that end it: the launcher waits and gives up', () => {
+  const made = launcherRecord(LAUNCH);
+  assert.equal('exp_backoff_restart_delay' in made || 'restart_delay' in made, false);
+  // PM2 7.0.4, lib/God.js: an exit counts as unstable below min_uptime, and max_restarts of those end it.
+  assert.equal(made['min_uptime'], 0);
+  assert.equal(made['max_restarts'], 1_000_000_000);
+  assert.deepEqual(made['stop_exit_codes'], [79, 2]);
 });
 
 test('launcherRecord() sets limit, schedule and the wait for a message only where the manifest has them', () => {

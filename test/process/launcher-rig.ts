@@ -19,8 +19,12 @@ export const FLOCK = ['/usr/bin/flock', '/bin/flock'].find(existsSync);
 export interface LauncherRig {
   readonly folder: string;
   readonly plan: LaunchPlan;
-  /** Runs the launcher for the plan, some of it replaced. `fd3`: what PM2 gives as its channel. */
-  readonly launch: (over?: Partial<LaunchPlan>, fd3?: 'ignore' | 'pipe') => ChildProcess & { readonly pid: number };
+  /** Runs the launcher for the plan, some of it replaced. `fd3`: what PM2 gives as its channel; `ended`: what the exit journal tells it. */
+  readonly launch: (
+    over?: Partial<LaunchPlan>,
+    fd3?: 'ignore' | 'pipe',
+    ended?: string,
+  ) => ChildProcess & { readonly pid: number };
   readonly launchFile: (file: string) => ChildProcess & { readonly pid: number };
   readonly read: (file: string) => string;
 }
@@ -42,8 +46,10 @@ export function launcherRig(t: TestContext, shell: string): LauncherRig {
     env: { PATH: '/usr/bin:/bin' },
     command: ['/bin/sleep', '600'],
   };
-  const launchFile = (file: string, fd3: 'ignore' | 'pipe' = 'ignore') => {
-    const child = spawn('/usr/bin/env', ['-i', sh, LAUNCHER, file], { stdio: ['ignore', 'pipe', 'pipe', fd3] });
+  const launchFile = (file: string, fd3: 'ignore' | 'pipe' = 'ignore', ended = '') => {
+    const child = spawn('/usr/bin/env', ['-i', sh, LAUNCHER, file, plan.logFile, ended], {
+      stdio: ['ignore', 'pipe', 'pipe', fd3],
+    });
     const { pid } = child;
     if (pid === undefined) throw new Error('env(1) did not start');
     t.after(() => {
@@ -51,10 +57,10 @@ export function launcherRig(t: TestContext, shell: string): LauncherRig {
     });
     return Object.assign(child, { pid });
   };
-  const launch: LauncherRig['launch'] = (over = {}, fd3 = 'ignore') => {
+  const launch: LauncherRig['launch'] = (over = {}, fd3 = 'ignore', ended = '') => {
     const file = join(folder, 'web.launch');
     writeLaunchFile(file, { ...plan, ...over });
-    return launchFile(file, fd3);
+    return launchFile(file, fd3, ended);
   };
   return { folder, plan, launch, launchFile, read: (file) => readFileSync(join(folder, file), 'utf8') };
 }

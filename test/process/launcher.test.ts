@@ -68,7 +68,7 @@ for (const shell of SHELLS) {
       '\0\0\0',
       '1 2',
       'x $(touch injected) - id-1 a[$(touch injected)]',
-      '1 1 - id-1 none',
+      ...['1 1 - id-1 none', '1 1 - id-1 08', `1 1 - id-1 ${'9'.repeat(40)}`],
     ]) {
       writeFileSync(join(rig.folder, 'web.lock'), text);
       assert.equal((await ended(rig.launch({ command: ['/bin/true'] }))).code, 0, JSON.stringify(text));
@@ -148,6 +148,27 @@ for (const shell of SHELLS) {
     assert.equal((await ended(rig.launchFile(join(rig.folder, 'absent.launch')))).code, 78);
     assert.equal((await ended(rig.launch({ command: ['/no/such/program'] }))).code, 127);
     assert.match(rig.read('web.log'), /\/no\/such\/program/);
+  });
+
+  test(`behind ${shell} a successor waits for the lock as long as it is told to`, {
+    skip: FLOCK === undefined,
+  }, async (t) => {
+    const rig = launcherRig(t, shell);
+    const first = rig.launch();
+    await until(() => existsSync(join(rig.folder, 'web.pid')) && rig.read('web.pid') !== '');
+    const second = ended(rig.launch({ lockWaitS: 30, command: ['/bin/true'] }));
+    first.kill('SIGKILL');
+    assert.equal((await second).code, 0);
+  });
+
+  test(`behind ${shell} a service joins its cgroup before it runs, and runs all the same where it cannot`, async (t) => {
+    const rig = launcherRig(t, shell);
+    writeFileSync(join(rig.folder, 'cgroup.procs'), '');
+    const child = rig.launch({ cgroup: rig.folder, command: sh('exit 4') });
+    assert.equal((await ended(child)).code, 4);
+    assert.equal(rig.read('cgroup.procs'), String(child.pid));
+    const without = await ended(rig.launch({ cgroup: join(rig.folder, 'absent'), command: sh('exit 5') }));
+    assert.deepEqual([without.code, without.printed, rig.read('web.log')], [5, '', '']);
   });
 
   test(`behind ${shell} the channel of PM2 is closed, unless the service keeps it`, async (t) => {
