@@ -7,8 +7,8 @@
 # 2. points stdout and stderr at the log file, opened for append: no pipe of PM2 carries a line;
 # 3. holds back a service that exited: waits, longer each time, and after too many exits within a while gives up (exit 79,
 #    which PM2 does not restart). It notes so in the gate file, one line that src/process/gate.ts reads:
-#      <start id> <run|wait|open|never> <pid> <start time> <uptime in ms of the wait's end, or when it gave up> <exits that
-#      open the breaker> <within how many ms> <ms waited so far> <time of each exit in that while: uptime less ms waited>…
+#      <start id> <run|wait|open|never> <pid> <start time> <uptime in ms: of the wait's end, else of now> <exits that open
+#      the breaker> <within how many ms> <ms waited so far> <time of each exit in that while: uptime less ms waited>…
 # 4. writes the PID file, and the identity of the process into the lock file:
 #      <pid> <start time in ticks since boot> <boot id> <start id> <how often started for that start id>
 # 5. execs the command: no extra process stays.
@@ -156,7 +156,7 @@ pass_gate() {
   if [ "$count" -ge "$breaker_exits" ]; then write_gate open "$now"; return 1; fi
   choose_delay
   [ "$delay" -lt "$SHORTEST_WAIT_MS" ] || wait_turn
-  write_gate run 0
+  write_gate run "$now"
 }
 
 [ -z "$gate" ] || pass_gate || exit 79

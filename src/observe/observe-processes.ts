@@ -2,11 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ObservedProcess, ProcessIdentity } from '../core/observed-process.js';
 import { processKeys, type ServiceSpec, type Stack } from '../core/stack.js';
-import { DAEMON_KEY, type HomePaths, lockPath } from '../process/home.js';
+import { launchedAtMs } from '../process/gate.js';
+import { DAEMON_KEY, gatePath, type HomePaths, lockPath } from '../process/home.js';
 import { identify } from '../process/identity.js';
 import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js';
 import { readLockHolders } from '../process/lock-holders.js';
-import { type ProcStat, readBootId, readProcStat, startedAtMs } from '../process/proc-stat.js';
+import { type ProcStat, readBootId, readProcStat } from '../process/proc-stat.js';
 import { readTreeMemoryBytes } from '../process/tree.js';
 import { explainAbsent } from './explain-absent.js';
 import { ownerOf, readUnlistedKeys, unlistedSpec } from './unlisted.js';
@@ -53,7 +54,7 @@ function observeUnlisted(
     const record = readLaunchRecord(lockPath(paths, key));
     const stat = record && readLive(record);
     if (stat === undefined) return [];
-    const process = running(stat, record, daemonPid, nowMs);
+    const process = running(stat, record, daemonPid, { gate: gatePath(paths, key), nowMs });
     return [{ spec: unlistedSpec(key, stack), key, instance: '0', process, listed: false, owner: ownerOf(key, stack) }];
   });
 }
@@ -77,7 +78,10 @@ function observeService(spec: ServiceSpec, daemonPid: number | undefined, option
   return processKeys(spec).map((key, index) => {
     const record = spec.kind === 'cluster' ? undefined : readLaunchRecord(lockPath(options.paths, key));
     const stat = spec.kind === 'cluster' ? readProcStat(clusterPids[index] ?? 0) : record && readLive(record);
-    const process = stat === undefined ? absent(record) : running(stat, record, daemonPid, options.nowMs);
+    const process =
+      stat === undefined
+        ? absent(record)
+        : running(stat, record, daemonPid, { gate: gatePath(options.paths, key), nowMs: options.nowMs });
     return { spec, key, instance: String(index), process, listed: true, owner: spec.name };
   });
 }
@@ -103,12 +107,13 @@ function running(
   stat: ProcStat,
   record: LaunchRecord | undefined,
   daemonPid: number | undefined,
-  nowMs: number,
+  { gate, nowMs }: { readonly gate: string; readonly nowMs: number },
 ): ObservedProcess {
+  const identity = { pid: stat.pid, startToken: stat.startToken };
   return {
     kind: 'running',
-    identity: { pid: stat.pid, startToken: stat.startToken },
-    startedAtMs: startedAtMs(stat.startToken, nowMs),
+    identity,
+    startedAtMs: launchedAtMs(gate, identity, nowMs),
     parent: stat.ppid === daemonPid ? 'pm2' : 'none',
     starts: record?.starts ?? 1,
     memoryBytes: readTreeMemoryBytes(stat.pid),

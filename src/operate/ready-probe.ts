@@ -6,7 +6,7 @@ import { probeCommand } from '../probe/command.js';
 import { probeHttp } from '../probe/http.js';
 import { readSince } from '../probe/read-since.js';
 import { probeTcp } from '../probe/tcp.js';
-import { startedAtMs } from '../process/proc-stat.js';
+import { launchedAtMs } from '../process/gate.js';
 import type { StatusDb } from '../store/open.js';
 import { readStatus } from '../store/service-status.js';
 import type { Target } from './context.js';
@@ -18,6 +18,7 @@ export interface ProbeDeps {
   readonly db: StatusDb;
   readonly client: Pm2Client;
   readonly logFile: string;
+  readonly gateFile: string;
   /** Size of the log before the start: only what came after it counts. */
   readonly logOffset: number;
   readonly nowMs: () => number;
@@ -43,7 +44,7 @@ export async function probeReady(
     case 'command':
       return (await probeCommand({ ...rule, cwd: target.spec.cwd, env: deps.env, timeoutMs: PROBE_TIMEOUT_MS })).ok;
     case 'delay':
-      return deps.nowMs() - startedAtMs(identity.startToken, deps.nowMs()) >= rule.delayMs;
+      return deps.nowMs() - launchedAtMs(deps.gateFile, identity, deps.nowMs()) >= rule.delayMs;
     case 'message':
       return (await deps.client.list()).some((app) => app.name === target.key && app.status === 'online');
     default:

@@ -3,7 +3,7 @@ import type { StartOutcome } from '../core/outcome.js';
 import type { StartStep } from '../core/start-plan.js';
 import type { Pm2Client } from '../pm2/client.js';
 import { journalEnd } from '../process/exit-journal.js';
-import { lockPath, logPath } from '../process/home.js';
+import { gatePath, lockPath, logPath } from '../process/home.js';
 import { identify } from '../process/identity.js';
 import { readLaunchRecord } from '../process/launch-record.js';
 import { endProcesses } from '../process/signals.js';
@@ -68,7 +68,15 @@ export async function startProcess(
   context.onLaunch();
   const startId = isFollower ? '' : await launchService(context, client, target, setup.mode);
   rememberEntry(context, target);
-  const probe = { db: context.db, client, logFile, logOffset, nowMs: context.nowMs, env };
+  const probe = {
+    db: context.db,
+    client,
+    logFile,
+    gateFile: gatePath(context.paths, key),
+    logOffset,
+    nowMs: context.nowMs,
+    env,
+  };
   return waitReady(context, {
     target,
     startId,
@@ -101,6 +109,7 @@ async function settle(
       db: context.db,
       client,
       logFile: logPath(context.paths, step.key),
+      gateFile: gatePath(context.paths, step.key),
       logOffset: 0,
       nowMs: context.nowMs,
       env,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ProcessIdentity } from '../core/observed-process.js';
+import { readUptimeMs, startedAtMs } from './proc-stat.js';
 
 /** How the launcher holds back a service that exited: the one line of its gate file. */
 export interface Gate {
@@ -9,7 +10,7 @@ export interface Gate {
   readonly state: 'run' | 'wait' | 'open' | 'never';
   /** The launcher that wrote it. */
   readonly launcher: ProcessIdentity;
-  /** Milliseconds since boot: when the wait ends, or when it gave up. */
+  /** Milliseconds since boot: when it let the service through, when the wait ends, or when it gave up. */
   readonly atUptimeMs: number;
   /** So many exits within so long open the breaker. */
   readonly breaker: { readonly exits: number; readonly withinMs: number };
@@ -25,6 +26,18 @@ export function readGate(path: string): Gate | undefined {
     // No file: it did not exit since it was started.
     return undefined;
   }
+}
+
+/**
+ * When this process became its service, in epoch milliseconds by the clock of now. Its launcher is the same process and may have
+ * waited before, so that the kernel's start time is too early.
+ */
+export function launchedAtMs(gateFile: string, process: ProcessIdentity, nowMs: number): number {
+  const gate = readGate(gateFile);
+  const isOwn = gate?.launcher.pid === process.pid && gate.launcher.startToken === process.startToken;
+  return gate?.state === 'run' && isOwn
+    ? Math.round(nowMs - (readUptimeMs() - gate.atUptimeMs))
+    : startedAtMs(process.startToken, nowMs);
 }
 
 const LINE = /^(\S+) (run|wait|open|never) (\d{1,15}) (\S+) (\d{1,15}) (\d{1,15}) (\d{1,15}) \d{1,15}((?: \d{1,15})*)$/;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { identify } from '../../src/process/identity.js';
 import { readLockHolders } from '../../src/process/lock-holders.js';
-import { readCommandLine } from '../../src/process/proc-stat.js';
+import { readCommandLine, startedAtMs } from '../../src/process/proc-stat.js';
 import { listPids } from '../../src/process/tree.js';
 import { app, kill, type Rig, startRig, until } from './rig.js';
 
@@ -34,6 +35,19 @@ test('a service that waits for its restart says when it comes; start does not wa
   assert.deepEqual(launchersOf(rig), []);
   const lock = `${rig.home}/run/crasher.lock`;
   assert.deepEqual(readLockHolders([lock]).get(lock), []);
+});
+
+test('the time that its launcher waited does not count as the life of a service', async (t) => {
+  const rig = await rigOf(t, app('web', 'idle.mjs', { sigctl: { restart: { backoff: ['4s', '4s'] } } }));
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  const pid = rig.pid('web');
+  kill(pid);
+  await until(() => rig.pid('web') !== pid);
+  const { uptimeMs } = await rig.report('web');
+  const process = identify(rig.pid('web'));
+  assert.ok(process !== undefined);
+  const ageMs = Date.now() - startedAtMs(process.startToken, Date.now());
+  assert.ok(uptimeMs !== null && uptimeMs < ageMs - 3_000, `${uptimeMs} of ${ageMs}`);
 });
 
 test('a launcher that waits goes on when PM2 dies, and start takes its place', async (t) => {
@@ -103,7 +117,10 @@ test('a code that is not restarted ends a service for good, a signal does not', 
 test('a schedule restarts a service as often as it says, and opens no breaker', async (t) => {
   const rig = await rigOf(
     t,
-    app('busy', 'idle.mjs', { cron_restart: '* * * * * *', ...restart({ breaker: { exits: 2, within: '10m' } }) }),
+    app('busy', 'idle.mjs', {
+      cron_restart: '* * * * * *',
+      sigctl: { ready: { delay: '1ms' }, restart: { breaker: { exits: 2, within: '10m' } } },
+    }),
   );
   assert.equal((await rig.sigctl(['start'])).exitCode, 0);
   await until(async () => ((await rig.report('busy')).restarts ?? 0) >= 4);

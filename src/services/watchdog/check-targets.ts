@@ -1,10 +1,11 @@
 import { processKeys, type ServiceSpec, type Stack } from '../../core/stack.js';
 import { observeProcesses } from '../../observe/observe-processes.js';
 import type { CheckTarget } from '../../probe/check-runner.js';
-import { type HomePaths, lockPath } from '../../process/home.js';
+import { launchedAtMs } from '../../process/gate.js';
+import { gatePath, type HomePaths, lockPath } from '../../process/home.js';
 import { isAlive } from '../../process/identity.js';
 import { readLaunchRecord } from '../../process/launch-record.js';
-import { readBootId, startedAtMs } from '../../process/proc-stat.js';
+import { readBootId } from '../../process/proc-stat.js';
 
 /** A live process with health checks. */
 export interface ServiceTarget extends CheckTarget {
@@ -26,7 +27,8 @@ export function readCheckTargets(stack: Stack, query: TargetQuery): readonly Ser
     .flatMap((spec) => readProcesses(spec, stack, query, bootId))
     .map(({ process, ...rest }) => ({
       ...{ ...rest, service: rest.spec.name, process, checks: rest.spec.checks },
-      isStarting: () => query.nowMs - startedAtMs(process.startToken, query.nowMs) < rest.spec.ready.withinMs,
+      isStarting: () =>
+        query.nowMs - launchedAtMs(gatePath(query.paths, rest.key), process, query.nowMs) < rest.spec.ready.withinMs,
     }));
 }
 
