@@ -22,6 +22,20 @@ export const COMMANDS = {
     ]);
     return logsCommand(createLogsDeps(deps, deps.config));
   },
+  why: async (deps: Deps): Promise<Command> => {
+    const [{ whyCommand }, { createRecordDeps }] = await Promise.all([
+      import('../commands/why.js'),
+      import('./record-deps.js'),
+    ]);
+    return whyCommand(createRecordDeps(deps));
+  },
+  history: async (deps: Deps): Promise<Command> => {
+    const [{ historyCommand }, { createRecordDeps }] = await Promise.all([
+      import('../commands/history.js'),
+      import('./record-deps.js'),
+    ]);
+    return historyCommand(createRecordDeps(deps));
+  },
   backup: async (deps: Deps): Promise<Command> => {
     const [{ backupCommand }, { createBackupDeps }] = await Promise.all([
       import('../commands/backup.js'),

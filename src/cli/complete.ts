@@ -82,7 +82,7 @@ async function named(
   if (choices !== undefined) return choices.map((value) => ({ value, description: '' }));
   switch (name) {
     case 'service':
-      return listServices(await readStack(), command?.name() === 'logs');
+      return listServices(await readStack(), ['logs', 'why'].includes(command?.name() ?? ''));
     case 'mode':
       return Object.entries((await readStack()).modes).map(([value, members]) => ({
         value,

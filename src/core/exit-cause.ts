@@ -163,12 +163,14 @@ function heapLimit({ exit, lines, memoryBytes, heapLimitBytes }: ExitFacts): Exi
 }
 
 const TAKEN = /EADDRINUSE|address already in use/i;
+const TAKEN_PORT = /(?:address already in use|EADDRINUSE)\b.*?:(\d{1,5})\b/i;
 
 function portTaken({ exit, lines, port, describeHolder }: ExitFacts): ExitStory | undefined {
   if (exit?.signal != null || exit?.code === 0) return undefined;
-  const line = lines.findLast((text) => TAKEN.test(text));
-  if (line === undefined) return undefined;
-  const named = /(?:address already in use|EADDRINUSE)\b.*?:(\d{1,5})\b/i.exec(line)?.[1];
+  const telling = lines.filter((text) => TAKEN.test(text));
+  if (telling.length === 0) return undefined;
+  // node prints it twice: `Error: listen EADDRINUSE: … 127.0.0.1:3001`, then `code: 'EADDRINUSE'` among the properties.
+  const named = telling.map((text) => TAKEN_PORT.exec(text)?.[1]).findLast((found) => found !== undefined);
   const taken = named === undefined ? port : Number(named);
   const holder = taken === undefined ? undefined : describeHolder(taken);
   const which = taken === undefined ? 'its port' : `port ${taken}`;

@@ -51,7 +51,7 @@ export function gatherFacts({ process, spec, exit, logFromByte }: EndedProcess, 
     oneshot: spec?.oneshot ?? false,
     hasCron: spec?.cronRestart !== undefined,
     killTimeoutMs: spec?.killTimeoutMs ?? KILL_TIMEOUT_MS,
-    memoryBytes: process.memoryBytes ?? own?.rssBytes ?? null,
+    memoryBytes: largest([process.memoryBytes, announced?.detail?.['memoryBytes'], own?.rssBytes]),
     heapLimitBytes: heap,
     port: spec?.port,
     describeHolder: (port) => describeHolder(port, process.identity.pid),
@@ -81,6 +81,11 @@ function ownRow(
     // Any program may write the table: an impossible row is told by `status`, and the exit goes on record without it.
     return undefined;
   }
+}
+
+function largest(values: readonly unknown[]): number | null {
+  const bytes = values.filter((value) => typeof value === 'number');
+  return bytes.length === 0 ? null : Math.max(...bytes);
 }
 
 function findOrder(key: string, paths: HomePaths): Pm2Order {

@@ -1,30 +1,9 @@
+import type { ServiceEvent } from '../core/service-event.js';
 import type { StatusDb } from './open.js';
 import { rowReader } from './row-reader.js';
 import { statement } from './statement.js';
 
-/** Something that happened to a service and will be asked about: a start, an exit, an operator's command. */
-export interface ServiceEvent {
-  readonly atMs: number;
-  readonly service: string;
-  readonly instance: string;
-  /** One word: `start`, `ready`, `exit`, `restart`, … */
-  readonly kind: string;
-  readonly cause: string | null;
-  /** Who did it: an operator's user name, `pm2`, `watchdog`, or the service itself. */
-  readonly actor: string;
-  readonly pid: number | null;
-  readonly exitCode: number | null;
-  /** `SIGKILL`, … when the process was ended by a signal. */
-  readonly exitSignal: string | null;
-  readonly manifestHash: string | null;
-  /** Of sigctl that recorded it. */
-  readonly version: string | null;
-  /** Memory of the process tree when it was last seen, or its largest. */
-  readonly memoryBytes: number | null;
-  /** The last lines of its log, oldest first, secrets masked. */
-  readonly logTail: readonly string[] | null;
-  readonly detail: Readonly<Record<string, unknown>> | null;
-}
+export type { ServiceEvent };
 
 /** An event to record: what is not known is left out. */
 export type NewServiceEvent = Pick<ServiceEvent, 'atMs' | 'service' | 'kind' | 'actor'> & {

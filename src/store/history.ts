@@ -1,5 +1,6 @@
 import { parseEvent, type ServiceEvent } from './events.js';
 import type { StatusDb } from './open.js';
+import { rowReader } from './row-reader.js';
 import { statement } from './statement.js';
 
 /** Which events are asked for. What is left out does not narrow. */
@@ -46,6 +47,22 @@ export function latestLogBytes(db: StatusDb, service: string, instance: string):
   const row = statement(db, LOG_BYTES).get({ service, instance });
   const bytes = typeof row === 'object' && row !== null && 'bytes' in row ? row.bytes : undefined;
   return typeof bytes === 'number' ? bytes : undefined;
+}
+
+/** Every service that an event is about, by name. */
+export function readServicesOnRecord(db: StatusDb): string[] {
+  return readWords(db, 'SELECT DISTINCT service AS word FROM service_events ORDER BY service');
+}
+
+/** Every kind of event on record. */
+export function readKindsOnRecord(db: StatusDb): string[] {
+  return readWords(db, 'SELECT DISTINCT kind AS word FROM service_events ORDER BY kind');
+}
+
+function readWords(db: StatusDb, sql: string): string[] {
+  return statement(db, sql)
+    .all()
+    .map((row) => rowReader(row, 'service_events', []).text('word'));
 }
 
 /** How many events were forgotten. */

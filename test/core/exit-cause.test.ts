@@ -86,7 +86,11 @@ const CASES: readonly (readonly [
     "node's words for a taken port",
     {
       exit: { code: 1, signal: null },
-      lines: ['Error: listen EADDRINUSE: address already in use 127.0.0.1:3001', '    at Server.setupListenHandle'],
+      lines: [
+        'Error: listen EADDRINUSE: address already in use 127.0.0.1:3001',
+        '    at Server.setupListenHandle',
+        "  code: 'EADDRINUSE',",
+      ],
       describeHolder: (port) => `pid 812 (holds ${port})`,
     },
     'port-taken',

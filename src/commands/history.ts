@@ -1,0 +1,123 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { INSTANT_FORMS, parseInstant } from '../core/instant.js';
+import { nearest } from '../core/nearest.js';
+import { EVENT_KINDS } from '../core/service-event.js';
+import { EXIT, SigctlError } from '../errors.js';
+import { renderHistory } from '../render/history.js';
+import { renderJson } from '../render/json.js';
+import { type GlobalFlags, jsonOption } from './options.js';
+import type { RecordView, WithRecord } from './record-view.js';
+import { selectNames } from './select-services.js';
+import type { Output } from './session.js';
+
+/** The only things `history` may touch. */
+export interface HistoryDeps {
+  readonly withRecord: WithRecord;
+  readonly nowMs: () => number;
+  readonly out: Pick<Output, 'print' | 'width' | 'colour' | 'setExitCode'>;
+}
+
+export interface HistoryOptions {
+  readonly services: readonly string[];
+  readonly config: string | undefined;
+  /** As typed. */
+  readonly since: string | undefined;
+  readonly until: string | undefined;
+  readonly kinds: readonly string[];
+  readonly limit: number;
+  readonly json: boolean;
+}
+
+const DEFAULT_EVENTS = 50;
+
+interface HistoryFlags {
+  readonly since?: string;
+  readonly until?: string;
+  readonly kind: readonly string[];
+  readonly lines: number;
+  readonly json: boolean;
+}
+
+/** Declares `sigctl history`. Tests of parsing pass their own `run`. */
+export function historyCommand(deps: HistoryDeps, run = runHistory): Command {
+  return new Command('history')
+    .description('Show what happened: each start, exit and command, with its cause and who did it')
+    .argument('[service...]', 'services to show (default: all, with PM2 and the watchdog)')
+    .option('--since <when>', 'from then on: 24h (ago), 09:30, a date, …')
+    .option('--until <when>', 'before then')
+    .option('--kind <kind>', 'only events of this kind; may be given again', collect, [])
+    .option('-n, --lines <number>', 'the newest so many', wholeNumber, DEFAULT_EVENTS)
+    .addOption(jsonOption())
+    .addHelpText('after', EXAMPLES)
+    .action(async (services: string[], flags: HistoryFlags, command: Command) => {
+      const { config } = command.optsWithGlobals<GlobalFlags>();
+      const { since, until, kind: kinds, lines: limit, json } = flags;
+      deps.out.setExitCode(await run(deps, { services, config, since, until, kinds, limit, json }));
+    });
+}
+
+const EXAMPLES = `
+Examples:
+  sigctl history --since 24h                 all that happened since yesterday at this time
+  sigctl history trading --kind exit -n 10   the last ten exits of one service
+  sigctl history --since 09:30 --until 10:00 --json
+
+<when>: ${INSTANT_FORMS}; a time without an offset is one of this machine.
+Kinds: ${EVENT_KINDS.join(', ')}.
+How much is kept: sigctl.watch.history in the manifest.
+Exit codes: 0 shown, also when there is nothing; 2 wrong use; 4 the database cannot be reached.`;
+
+export async function runHistory(deps: HistoryDeps, options: HistoryOptions): Promise<number> {
+  const nowMs = deps.nowMs();
+  const sinceMs = instant('--since', options.since, nowMs);
+  const untilMs = instant('--until', options.until, nowMs);
+  const events = await deps.withRecord(options.config, (view) =>
+    view.readEvents({
+      services: chooseServices(view, options.services),
+      kinds: chooseKinds(view, options.kinds),
+      sinceMs,
+      untilMs,
+      limit: options.limit,
+    }),
+  );
+  deps.out.print(options.json ? renderJson({ events }) : renderHistory(events, nowMs, deps.out));
+  return EXIT.ok;
+}
+
+function instant(option: string, text: string | undefined, nowMs: number): number | undefined {
+  if (text === undefined) return undefined;
+  const atMs = parseInstant(text, nowMs);
+  if (atMs !== undefined) return atMs;
+  throw new SigctlError(`Cannot understand ${option} "${text}"`, {
+    code: 'INSTANT_INVALID',
+    hint: `Give one of: ${INSTANT_FORMS}`,
+    exitCode: EXIT.usage,
+  });
+}
+
+function chooseServices({ processes }: RecordView, names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  return selectNames([...new Set(processes.map(({ service }) => service))], names);
+}
+
+function chooseKinds({ kinds: onRecord }: RecordView, kinds: readonly string[]): readonly string[] {
+  const known = [...new Set<string>([...EVENT_KINDS, ...onRecord])];
+  const unknown = kinds.find((kind) => !known.includes(kind));
+  if (unknown === undefined) return kinds;
+  const close = nearest(unknown, known);
+  throw new SigctlError(`Cannot show events of kind "${unknown}": there is none`, {
+    code: 'KIND_UNKNOWN',
+    hint: `${close === undefined ? '' : `Did you mean "${close}"? `}Kinds: ${known.join(', ')}`,
+    exitCode: EXIT.usage,
+  });
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, ...value.split(',').filter(Boolean)];
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('Expected a whole number.');
+}
