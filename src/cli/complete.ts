@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import type { Command, Option } from 'commander';
 import { assertNever } from '../core/assert-never.js';
 import { processKeys, type Stack } from '../core/stack.js';
+import { WATCHDOG_KEY } from '../process/home.js';
 import { HELP_TOPICS } from '../render/help-topics.js';
 import { commandOf, configOf } from './argv.js';
 import { COMMANDS, type CommandName } from './command-list.js';
@@ -82,7 +83,10 @@ async function named(
   if (choices !== undefined) return choices.map((value) => ({ value, description: '' }));
   switch (name) {
     case 'service':
-      return listServices(await readStack(), ['logs', 'why'].includes(command?.name() ?? ''));
+      return [
+        ...listServices(await readStack(), ['logs', 'why'].includes(command?.name() ?? '')),
+        ...(command?.name() === 'logs' ? [{ value: WATCHDOG_KEY, description: 'of sigctl itself' }] : []),
+      ];
     case 'mode':
       return Object.entries((await readStack()).modes).map(([value, members]) => ({
         value,

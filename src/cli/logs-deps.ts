@@ -2,7 +2,7 @@ import type { LogsDeps } from '../commands/logs.js';
 import { processKeys } from '../core/stack.js';
 import { hasLog, readLogs } from '../logs/log-reader.js';
 import { createPipeWriter } from '../logs/pipe-writer.js';
-import { logPath } from '../process/home.js';
+import { lockPath, logPath } from '../process/home.js';
 import type { Deps } from './deps.js';
 import type { Project } from './project.js';
 
@@ -23,7 +23,8 @@ export function createLogsDeps(deps: Deps, config: string | undefined): LogsDeps
       (await project()).stack.services.map((spec) => ({ name: spec.name, keys: processKeys(spec) })),
     readLogs: async function* (request) {
       const { paths } = await project();
-      yield* readLogs((key) => logPath(paths, key), request);
+      const rules = request.rules ? { lockPath: (key: string) => lockPath(paths, key), nowMs: deps.nowMs } : undefined;
+      yield* readLogs((key) => logPath(paths, key), { ...request, rules });
     },
     hasLog: async (key) => hasLog(logPath((await project()).paths, key)),
     write: createPipeWriter(process.stdout),

@@ -1,7 +1,11 @@
-import { Command } from 'commander';
-import type { LogRecord, LogSource } from '../core/log-line.js';
+import { Command, Option } from 'commander';
+import { LOG_LEVELS } from '../core/log-level.js';
+import { isLogRule, type LogEntry, type LogSource } from '../core/log-line.js';
+import { isSelective, type LogQuery } from '../core/log-query.js';
 import { EXIT, SigctlError } from '../errors.js';
 import { createLogLineRenderer, renderLogJson } from '../render/log-line.js';
+import { renderLogRule } from '../render/log-rule.js';
+import { type FilterFlags, parseFilters } from './log-filters.js';
 import { unknownService } from './select-services.js';
 
 const DEFAULT_LINES = 50;
@@ -14,8 +18,12 @@ export interface LoggedService {
 
 export interface LogReadRequest {
   readonly sources: readonly LogSource[];
-  readonly lines: number;
+  /** The last ones of each log; all when left out. */
+  readonly lines: number | undefined;
+  readonly query: LogQuery;
   readonly follow: boolean;
+  /** Whether restarts and rotations are told between the lines that are followed. */
+  readonly rules: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -23,8 +31,8 @@ export interface LogReadRequest {
 export interface LogsDeps {
   /** Every service of the manifest, in its order. */
   readonly services: () => readonly LoggedService[] | Promise<readonly LoggedService[]>;
-  /** The last lines of each log as one sequence by time, then, with `follow`, new ones until the signal aborts. */
-  readonly readLogs: (request: LogReadRequest) => AsyncIterable<readonly LogRecord[]>;
+  /** The wanted lines of each log as one sequence by time, then, with `follow`, new ones until the signal aborts. */
+  readonly readLogs: (request: LogReadRequest) => AsyncIterable<readonly LogEntry[]>;
   /** Whether anything was ever logged under this key. */
   readonly hasLog: (key: string) => Promise<boolean>;
   /** To stdout. Resolves when it is taken; false: nobody reads any more. */
@@ -40,7 +48,16 @@ export interface LogsDeps {
 
 export interface LogsOptions {
   readonly names: readonly string[];
-  readonly lines: number;
+  /** As typed; see `wantedLines`. */
+  readonly lines: number | undefined;
+  readonly query: LogQuery;
+  readonly follow: boolean;
+  readonly json: boolean;
+  readonly prefix: boolean;
+}
+
+interface LogsFlags extends FilterFlags {
+  readonly lines?: number;
   readonly follow: boolean;
   readonly json: boolean;
   readonly prefix: boolean;
@@ -51,20 +68,40 @@ export function logsCommand(deps: LogsDeps, run = runLogs): Command {
   return new Command('logs')
     .description('Show what services have logged, several merged by time')
     .argument('[service...]', 'services, or single processes such as web-0 (default: all)')
-    .option('-n, --lines <number>', 'how many of the last lines of each service to show', parseLines, DEFAULT_LINES)
+    .option('-n, --lines <number>', 'how many of the last lines of each (default: 50; with a filter all)', parseLines)
     .option('-f, --follow', 'go on with new lines until Ctrl-C; survives restarts and rotation', false)
-    .option('--json', 'one JSON object per line: {service, instance, atMs, level, msg, line}', false)
+    .option('--since <time>', 'only lines since then: 10m (ago), 09:30, 2026-03-01T09:30')
+    .option('--until <time>', 'only lines until then')
+    .addOption(new Option('--level <level>', 'only this level and more urgent ones').choices(LOG_LEVELS))
+    .option('--grep <regex>', 'only lines that match, as they were written')
+    .option('-i, --ignore-case', 'let --grep ignore case', false)
+    .option('--field <name=value>', 'only JSON lines with this field; a.b looks into objects (repeatable)', collect)
+    .option('--json', 'one JSON object per line', false)
     .option('--no-prefix', 'leave out the name of the service')
-    .addHelpText('after', EXAMPLES)
-    .action((names: string[], flags: Omit<LogsOptions, 'names'>) => run(deps, { ...flags, names }));
+    .addHelpText('after', HELP)
+    .action(async (names: string[], flags: LogsFlags) => {
+      const { lines, follow, json, prefix } = flags;
+      if (follow && flags.until !== undefined) throw untilWhileFollowing();
+      await run(deps, { names, lines, query: parseFilters(flags, deps.nowMs()), follow, json, prefix });
+    });
 }
 
-const EXAMPLES = `
+const HELP = `
 Examples:
-  sigctl logs                      the last 50 lines of each service, merged by time
-  sigctl logs trading -n 200 -f    of one service, and what it logs from now on
+  sigctl logs                               the last 50 lines of each service, merged by time
+  sigctl logs trading -n 200 -f             of one service, and what it logs from now on
+  sigctl logs --since 09:30 --level warn    warnings and errors since half past nine
+  sigctl logs --grep 'order (filled|rejected)' --field symbol=XBTUSD
   sigctl logs web-1 --json | jq -r .msg     of one process of several, for a script
-  sigctl logs watchdog             what the watchdog did, and what troubled it
+  sigctl logs watchdog                      of sigctl's own watchdog
+
+Rotated and compressed parts of a log belong to it. Filters are joined by "and"; -n then counts the lines that pass. A line
+without a time or level has those of the line before it (a stack trace), and a log without any time that of its last write.
+With --follow on a terminal, restarts and rotations are told between the lines; never with --json or in a pipe.
+
+--json prints one object per line: {service, instance, atMs, level, msg, line}. atMs is the line's own time in milliseconds
+since 1970, level one of ${LOG_LEVELS.join(' ')} or the writer's own word: both null where the line does not say. line is
+the whole line as it was written.
 
 A service that has not logged yet is named on stderr. Ctrl-C ends --follow.
 Exit codes: 0 shown, 2 wrong use, 4 a log cannot be read.`;
@@ -80,11 +117,23 @@ export async function runLogs(deps: LogsDeps, options: LogsOptions): Promise<voi
   const sources = selectSources(services, options.names);
   await reportSilent(deps, sources, options.follow);
   const render = rendererFor(deps, services, sources, options);
-  const { lines, follow } = options;
-  for await (const records of deps.readLogs({ sources, lines, follow, signal: deps.signal })) {
-    const text = records.map((record) => `${render(record)}\n`).join('');
+  const { query, follow } = options;
+  const request = { sources, lines: wantedLines(options), query, follow, rules: tellsRules(deps, options) };
+  for await (const entries of deps.readLogs({ ...request, signal: deps.signal })) {
+    const text = entries.map((entry) => `${render(entry)}\n`).join('');
     if (!(await deps.write(text))) return;
   }
+}
+
+/** Who filters wants all that passes; who follows wants to see where it starts. Pure. */
+export function wantedLines({ lines, query, follow }: LogsOptions): number | undefined {
+  if (lines !== undefined) return lines;
+  return query.sinceMs !== undefined || (isSelective(query) && !follow) ? undefined : DEFAULT_LINES;
+}
+
+/** For people only: a pipe gets lines and nothing else. */
+function tellsRules({ isTerminal }: LogsDeps, { follow, json }: LogsOptions): boolean {
+  return follow && isTerminal && !json;
 }
 
 /** Not a service: its log is read where it is named, and not among all of them. */
@@ -113,15 +162,15 @@ function rendererFor(
   services: readonly LoggedService[],
   sources: readonly LogSource[],
   options: LogsOptions,
-): (record: LogRecord) => string {
-  if (options.json) return renderLogJson;
+): (entry: LogEntry) => string {
+  if (options.json) return (entry) => (isLogRule(entry) ? '' : renderLogJson(entry));
   const render = createLogLineRenderer({
     colour: deps.colour,
     multiline: deps.isTerminal,
     prefixFor: options.prefix ? sources : undefined,
     services: services.map(({ name }) => name),
   });
-  return (record) => render(record, deps.nowMs());
+  return (entry) => (isLogRule(entry) ? renderLogRule(entry, deps.colour) : render(entry, deps.nowMs()));
 }
 
 async function reportSilent(deps: LogsDeps, sources: readonly LogSource[], follow: boolean): Promise<void> {
@@ -137,6 +186,18 @@ function parseLines(text: string): number {
   throw new SigctlError(`Cannot show the last "${text}" lines: not a whole number`, {
     code: 'LINES_INVALID',
     hint: 'Give a number, for example: sigctl logs --lines 100',
+    exitCode: EXIT.usage,
+  });
+}
+
+function collect(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value];
+}
+
+function untilWhileFollowing(): SigctlError {
+  return new SigctlError('Cannot use "--until" with "--follow": new lines come after any end', {
+    code: 'UNTIL_WITH_FOLLOW',
+    hint: 'Leave one of them out, for example: sigctl logs --since 10m --follow',
     exitCode: EXIT.usage,
   });
 }

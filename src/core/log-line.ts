@@ -27,3 +27,26 @@ export interface LogSource {
   readonly instance: string;
   readonly key: string;
 }
+
+/** What happened to a followed log or its process, between two lines. */
+export type LogHappening =
+  | { readonly kind: 'started'; readonly pid: number }
+  /** `times` counts the processes since the last one that was seen. */
+  | { readonly kind: 'restarted'; readonly fromPid: number; readonly pid: number; readonly times: number }
+  /** The file goes on under the same name, its past is in a segment. */
+  | { readonly kind: 'rotated' }
+  /** The file began anew, and its past is gone. */
+  | { readonly kind: 'renewed' };
+
+/** A happening in the sequence of lines. */
+export interface LogRule {
+  readonly service: string;
+  readonly key: string;
+  readonly happening: LogHappening;
+}
+
+export type LogEntry = LogRecord | LogRule;
+
+export function isLogRule(entry: LogEntry): entry is LogRule {
+  return 'happening' in entry;
+}

@@ -1,5 +1,5 @@
 import { ChangeLatch } from './change-latch.js';
-import type { LogCursor } from './log-cursor.js';
+import type { FileChange, LogCursor } from './log-cursor.js';
 import { openCursorAtByte } from './open-cursor.js';
 
 export interface FollowOptions {
@@ -7,23 +7,37 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
   /** How often the file is looked at even if no change is reported. */
   readonly pollMs?: number;
+  /** Called before each look at the file: what is learnt here holds for lines that come later. */
+  readonly beforeRead?: () => void;
+}
+
+export interface FollowStep<Line> {
+  readonly lines: readonly Line[];
+  /** What happened to the file before these lines. */
+  readonly change: FileChange | undefined;
+  /** There is nothing more for now. */
+  readonly atEnd: boolean;
 }
 
 /**
  * Lines of a log from the cursor on, in batches, as they are written, until `signal` aborts. Survives rotation, truncation,
  * removal, and a file that appears later (see `LogCursor`). A line without newline is held until it has one, or until the end.
+ * Also yields an empty step at each look that finds nothing, a few times a second.
  */
-export async function* followCursor(cursor: LogCursor, options: FollowOptions): AsyncGenerator<readonly string[]> {
+export async function* followCursor<Line>(
+  cursor: LogCursor<Line>,
+  options: FollowOptions,
+): AsyncGenerator<FollowStep<Line>> {
   const changes = new ChangeLatch(options.path, options);
   try {
     while (!options.signal.aborted) {
       changes.reset();
-      const { lines, atEnd } = await cursor.read();
-      if (lines.length > 0) yield lines;
+      options.beforeRead?.();
+      const { lines, atEnd, change } = await cursor.read();
+      yield { lines, change, atEnd };
       if (atEnd) await changes.wait();
     }
-    const unfinished = cursor.finish();
-    if (unfinished.length > 0) yield unfinished;
+    yield { lines: cursor.finish(), change: undefined, atEnd: true };
   } finally {
     changes.close();
   }
@@ -35,7 +49,7 @@ export async function* followLog(
 ): AsyncGenerator<readonly string[]> {
   const cursor = await openCursorAtByte(options.path, options.atByte);
   try {
-    yield* followCursor(cursor, options);
+    for await (const { lines } of followCursor(cursor, options)) if (lines.length > 0) yield lines;
   } finally {
     await cursor.close();
   }

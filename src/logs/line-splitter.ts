@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { formatSize } from '../core/size.js';
+import type { Splitter } from './log-cursor.js';
 
 /** A longer line is cut here, so that a program that never prints a newline cannot fill the reader's memory. */
 export const MAX_LINE_BYTES = 1024 * 1024;
@@ -10,7 +11,7 @@ const NEWLINE = 0x0a;
  * Turns bytes, in pieces of any size, into lines of text without their endings (LF or CRLF). A line without its newline
  * is held until the rest comes. Lines over 1 MB are cut and say how much is missing. Invalid UTF-8 becomes U+FFFD.
  */
-export class LineSplitter {
+export class LineSplitter implements Splitter<string> {
   readonly #maxLineBytes: number;
   #held: Buffer[] = [];
   #heldBytes = 0;

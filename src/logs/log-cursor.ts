@@ -1,10 +1,22 @@
 import { ANCHOR_BYTES, type Anchor, anchorHolds, moveAnchor, NO_ANCHOR, placeAnchor } from './anchor.js';
-import { LineSplitter } from './line-splitter.js';
 import { identifySegments, newSegments, openSegments, type SegmentId } from './new-segments.js';
 import { openPiece, type Piece, pieceIdAt } from './piece.js';
 import { findPlaceAfterCut } from './place-after-cut.js';
 
+const NEWLINE = 0x0a;
 const CHUNK_BYTES = 256 * 1024;
+/** History is read in larger strides: each costs a few calls of the system, whatever its size. */
+const HISTORY_CHUNK_BYTES = 1024 * 1024;
+
+/** Turns bytes, in pieces of any size, into lines. */
+export interface Splitter<Line> {
+  /** The lines that these bytes complete. May keep references into `chunk`. */
+  push(chunk: Buffer): Line[];
+  /** Whether a line has begun whose newline has not come. */
+  readonly holdsUnfinished: boolean;
+  /** Gives up waiting for the newline. */
+  flush(): Line | undefined;
+}
 
 /** Where a cursor begins: `pieces` oldest first, the live file last; `offset` counts in the first of them. */
 export interface CursorStart {
@@ -12,26 +24,41 @@ export interface CursorStart {
   readonly pieces: readonly Piece[];
   readonly offset: number;
   readonly anchor: Anchor;
-  /** Bytes from the start to the end of the log when it was opened. */
-  readonly unreadBytes: number;
+  /** Of the last of the pieces: what lay in it, behind the start, when it was opened. The pieces before it are history as a whole. */
+  readonly historyBytes: number;
   /** Segments that existed then. */
   readonly knownSegments: readonly SegmentId[];
 }
 
-export interface CursorRead {
-  readonly lines: string[];
+/** `rotated`: the file goes on under the same name, its past is in a segment; `renewed`: its past is gone. */
+export type FileChange = 'rotated' | 'renewed';
+
+export interface CursorRead<Line = string> {
+  readonly lines: Line[];
   readonly bytes: number;
   /** There is nothing more for now. */
   readonly atEnd: boolean;
+  /** What happened to the file before these lines. */
+  readonly change?: FileChange;
 }
 
-interface RetiredFile {
+export interface ReadOptions {
+  readonly maxBytes?: number;
+  /** Reads nothing that came after the cursor was opened. */
+  readonly onlyHistory?: boolean;
+  /** Ends with the first newline. */
+  readonly toNewline?: boolean;
+}
+
+interface RetiredFile<Line> {
   readonly piece: Piece;
   offset: number;
-  splitter: LineSplitter;
+  splitter: Splitter<Line>;
 }
 
-const NOTHING: CursorRead = { lines: [], bytes: 0, atEnd: true };
+function nothing<Line>(): CursorRead<Line> {
+  return { lines: [], bytes: 0, atEnd: true };
+}
 
 /**
  * Reads one log forward, line by line, through everything that can happen to its file:
@@ -45,56 +72,83 @@ const NOTHING: CursorRead = { lines: [], bytes: 0, atEnd: true };
  * No line is lost or doubled, with two limits. Bytes that a rotator itself loses (written between copy and truncate) are
  * gone. And a cut is not seen if the file has grown past our place again *and* has the very same 1024 bytes before it.
  */
-export class LogCursor {
-  readonly unreadBytes: number;
+export class LogCursor<Line = string> {
   readonly #path: string;
+  readonly #createSplitter: () => Splitter<Line>;
   /** `[0]` is being read; the last is the live file. */
   #queue: Piece[];
   #offset: number;
   /** The bytes before our place in the live file; none at its head and while an older piece is being read. */
   #anchor: Anchor;
   #known: readonly SegmentId[];
-  #splitter = new LineSplitter();
-  #retired: RetiredFile | undefined;
+  #splitter: Splitter<Line>;
+  #retired: RetiredFile<Line> | undefined;
+  readonly #past: ReadonlySet<Piece>;
+  #historyBytes: number;
+  #change: FileChange | undefined;
 
-  constructor(start: CursorStart) {
-    this.unreadBytes = start.unreadBytes;
+  constructor(start: CursorStart, createSplitter: () => Splitter<Line>) {
     this.#path = start.path;
+    this.#createSplitter = createSplitter;
+    this.#splitter = createSplitter();
     this.#queue = [...start.pieces];
     this.#offset = start.offset;
     this.#anchor = start.anchor;
     this.#known = start.knownSegments;
+    this.#past = new Set(start.pieces.slice(0, -1));
+    this.#historyBytes = start.historyBytes;
   }
 
-  /** The next lines, from one chunk of at most `maxBytes`. A line without its newline is held back. */
-  async read(maxBytes: number = CHUNK_BYTES): Promise<CursorRead> {
+  /** The next lines, from one chunk. A line without its newline is held back. */
+  async read(options: ReadOptions = {}): Promise<CursorRead<Line>> {
+    const read = await this.#readOn(options);
+    const change = this.#change;
+    this.#change = undefined;
+    return change === undefined ? read : { ...read, change };
+  }
+
+  /** Whether something is still to be read of what was there when the cursor was opened. */
+  get isInHistory(): boolean {
+    const [piece] = this.#queue;
+    return piece !== undefined && (this.#historyBytes > 0 || this.#past.has(piece));
+  }
+
+  async #readOn(options: ReadOptions): Promise<CursorRead<Line>> {
     let replaced = false;
     for (;;) {
+      if (options.onlyHistory === true && !this.isInHistory) return nothing();
       const piece = this.#queue[0];
       if (piece === undefined) {
         if (await this.#openAppeared()) continue;
-        return NOTHING;
+        return nothing();
       }
-      const chunk = await piece.read(this.#offset, Math.min(maxBytes, CHUNK_BYTES));
+      const chunk = await piece.read(this.#offset, this.#chunkBytes(piece, options));
       if (this.#queue.length === 1 && (await this.#wasCut(piece, chunk))) {
         const orphan = await this.#findPlaceAgain(piece);
         if (orphan !== undefined) return { lines: [orphan], bytes: 0, atEnd: false };
         continue;
       }
-      if (chunk.length > 0) return this.#accept(chunk);
+      if (chunk.length > 0) {
+        return this.#accept(piece, options.toNewline === true ? chunk.subarray(0, lineLength(chunk)) : chunk);
+      }
       if (this.#queue.length > 1) await this.#advance(piece);
       else if (replaced) {
-        if (!(await this.#switchFiles(piece))) return NOTHING;
+        if (!(await this.#switchFiles(piece))) return nothing();
         replaced = false;
       } else {
         const late = await this.#readRetired();
         if (late !== undefined) return late;
         const id = await pieceIdAt(this.#path);
-        if (id === undefined || id === piece.id) return NOTHING;
+        if (id === undefined || id === piece.id) return nothing();
         // Read on: the writer may have added to the old file between our last read and the rename.
         replaced = true;
       }
     }
+  }
+
+  #chunkBytes(piece: Piece, { maxBytes, onlyHistory }: ReadOptions): number {
+    const bytes = Math.min(maxBytes ?? Number.POSITIVE_INFINITY, onlyHistory ? HISTORY_CHUNK_BYTES : CHUNK_BYTES);
+    return onlyHistory && !this.#past.has(piece) ? Math.min(bytes, this.#historyBytes) : bytes;
   }
 
   /** Whether a line has begun whose newline has not been read. */
@@ -103,7 +157,7 @@ export class LogCursor {
   }
 
   /** The lines that wait for their newline, as they are. */
-  finish(): string[] {
+  finish(): Line[] {
     return [this.#retired?.splitter.flush(), this.#splitter.flush()].filter((line) => line !== undefined);
   }
 
@@ -114,11 +168,12 @@ export class LogCursor {
     await Promise.all(pieces.map((piece) => piece.close()));
   }
 
-  #accept(chunk: Buffer): CursorRead {
+  #accept(piece: Piece, chunk: Buffer): CursorRead<Line> {
+    if (!this.#past.has(piece)) this.#historyBytes = Math.max(0, this.#historyBytes - chunk.length);
     if (this.#queue.length === 1) this.#anchor = moveAnchor(this.#anchor, chunk);
     this.#offset += chunk.length;
     // A line that the old file left unfinished goes on here, so from now on the old file cannot finish it any more.
-    if (this.#retired?.splitter === this.#splitter) this.#retired.splitter = new LineSplitter();
+    if (this.#retired?.splitter === this.#splitter) this.#retired.splitter = this.#createSplitter();
     return { lines: this.#splitter.push(chunk), bytes: chunk.length, atEnd: false };
   }
 
@@ -140,8 +195,10 @@ export class LogCursor {
     const live = await openPiece(this.#path);
     if (live === undefined) return false;
     const offset = this.#offset;
+    const known = this.#known;
     await this.#readFromStartOf(live, (segments) => {
       const mine = segments.findIndex(({ id }) => id === old.id);
+      this.#change = mine !== -1 || newSegments(known, segments).length > 0 ? 'rotated' : 'renewed';
       return mine === -1 ? [] : segments.slice(mine + 1);
     });
     await this.#retired?.piece.close();
@@ -187,7 +244,7 @@ export class LogCursor {
   }
 
   /** @returns the line that was held when the file was truncated: its end will never come. */
-  async #findPlaceAgain(live: Piece): Promise<string | undefined> {
+  async #findPlaceAgain(live: Piece): Promise<Line | undefined> {
     let listed: readonly SegmentId[] = [];
     const place = await findPlaceAfterCut({
       live,
@@ -203,6 +260,7 @@ export class LogCursor {
     this.#queue = [...place.segments, live];
     this.#offset = place.offset;
     this.#anchor = place.segments.length === 0 ? placeAnchor(this.#anchor, this.#offset) : NO_ANCHOR;
+    this.#change = place.truncated ? 'renewed' : 'rotated';
     return place.truncated ? this.#splitter.flush() : undefined;
   }
 
@@ -211,13 +269,19 @@ export class LogCursor {
   }
 
   /** What a writer that was not told of the rotation still adds to the old file. */
-  async #readRetired(): Promise<CursorRead | undefined> {
+  async #readRetired(): Promise<CursorRead<Line> | undefined> {
     if (this.#retired === undefined) return undefined;
     const chunk = await this.#retired.piece.read(this.#retired.offset, CHUNK_BYTES);
     if (chunk.length === 0) return undefined;
     this.#retired.offset += chunk.length;
     return { lines: this.#retired.splitter.push(chunk), bytes: chunk.length, atEnd: false };
   }
+}
+
+/** Up to the first newline, and with it; all where there is none. */
+function lineLength(chunk: Buffer): number {
+  const newline = chunk.indexOf(NEWLINE);
+  return newline === -1 ? chunk.length : newline + 1;
 }
 
 /** A file that was renamed after it was opened is among the segments: then it and what came after it are not older. */

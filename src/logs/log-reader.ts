@@ -1,41 +1,56 @@
 import { setMaxListeners } from 'node:events';
 import { stat } from 'node:fs/promises';
-import type { LogRecord, LogSource } from '../core/log-line.js';
+import type { LogEntry, LogRule, LogSource } from '../core/log-line.js';
+import type { LogQuery } from '../core/log-query.js';
 import { isMissing, logUnreadable } from './file-errors.js';
-import { followCursor } from './follow.js';
+import { type FollowStep, followCursor } from './follow.js';
+import { LinePicker, type PickedLine } from './line-picker.js';
 import type { LogCursor } from './log-cursor.js';
-import { LineClock, mergeByTime, type TimedRecord } from './merge.js';
+import { type ClockedRecord, LineClock, mergeByTime, type TimedEntry } from './merge.js';
 import { mergeLive } from './merge-live.js';
-import { openCursorAtTail } from './open-cursor.js';
-import { parseLine } from './parse-line.js';
+import { openCursorAtRange } from './open-cursor.js';
+import { PieceStack } from './piece-stack.js';
+import { type NoticedStart, StartWatch } from './start-watch.js';
 import { finishHistory, readHistory } from './tail.js';
 
 export interface ReadLogsOptions {
   readonly sources: readonly LogSource[];
-  /** Of each log. */
-  readonly lines: number;
+  /** The last ones of each log, of those that the query wants; all when left out. */
+  readonly lines?: number | undefined;
+  readonly query?: LogQuery;
   readonly follow: boolean;
+  /** While following, what happens to files and processes is told between the lines. */
+  readonly rules?: RuleOptions | undefined;
   readonly signal: AbortSignal;
+}
+
+export interface RuleOptions {
+  readonly lockPath: (key: string) => string;
+  readonly nowMs: () => number;
 }
 
 /** One log that is being read: the cursor goes from the past into the present without a gap. */
 interface OpenLog {
   readonly source: LogSource;
   readonly path: string;
-  readonly cursor: LogCursor;
+  readonly cursor: LogCursor<PickedLine>;
+  readonly skip: number;
   readonly clock: LineClock;
+  readonly starts: StartWatch | undefined;
+  readonly tellsRules: boolean;
 }
 
 /**
- * Reads the last lines of several logs as one sequence by time, and, when asked, goes on with what is written from then on
- * until the signal aborts. Batches are never empty. A log that does not exist (yet) has no lines.
+ * Reads the wanted lines of several logs as one sequence by time, and, when asked, goes on with what is written from then on
+ * until the signal aborts. Batches are never empty. A log that does not exist (yet) has no lines. However large the logs
+ * are, a few megabytes of each are held.
  *
  * @throws {SigctlError} LOG_UNREADABLE
  */
 export async function* readLogs(
   logPath: (key: string) => string,
   options: ReadLogsOptions,
-): AsyncGenerator<LogRecord[]> {
+): AsyncGenerator<LogEntry[]> {
   const ours = new AbortController();
   const signal = AbortSignal.any([options.signal, ours.signal]);
   // One listener per followed log is no leak.
@@ -56,42 +71,106 @@ export async function* readLogs(
 
 /** Whether a service has ever written a line that is still on disk: its live file or a segment has bytes. */
 export async function hasLog(path: string): Promise<boolean> {
-  const { cursor } = await openCursorAtTail(path, { lines: 1, countUnfinished: true });
-  await cursor.close();
-  return cursor.unreadBytes > 0;
+  const stack = await PieceStack.open(path);
+  try {
+    for (let age = 0; ; age += 1) {
+      const entry = await stack.at(age);
+      if (entry === undefined) return false;
+      if ((await entry.sizeBytes()) > 0) return true;
+    }
+  } finally {
+    await stack.close();
+  }
 }
 
 async function openLog(source: LogSource, path: string, options: ReadLogsOptions): Promise<OpenLog> {
-  const fallbackMs = await writtenAtMs(path);
-  const { cursor } = await openCursorAtTail(path, { lines: options.lines, countUnfinished: !options.follow });
-  return { source, path, cursor, clock: new LineClock(fallbackMs) };
+  const { query = {}, follow, rules } = options;
+  const writtenMs = await writtenAtMs(path);
+  // Nothing was written since: also true of a log whose lines state no time.
+  const isOld = writtenMs !== undefined && query.sinceMs !== undefined && writtenMs < query.sinceMs;
+  const range = isOld ? { lines: 0 } : { lines: options.lines, query };
+  const createPicker = () => new LinePicker(query);
+  const { cursor, skip } = await openCursorAtRange(path, { ...range, countUnfinished: !follow }, createPicker);
+  return {
+    source,
+    path,
+    cursor,
+    skip,
+    clock: new LineClock(writtenMs ?? 0),
+    starts: follow && rules !== undefined ? new StartWatch(rules.lockPath(source.key), rules.nowMs) : undefined,
+    tellsRules: rules !== undefined,
+  };
 }
 
-async function* timedHistory(log: OpenLog, follow: boolean): AsyncGenerator<readonly TimedRecord[]> {
-  for await (const { lines } of readHistory(log.cursor)) yield timed(log, lines);
+async function* timedHistory(log: OpenLog, follow: boolean): AsyncGenerator<readonly TimedEntry[]> {
+  let { skip } = log;
+  for await (const { lines } of readHistory(log.cursor)) {
+    yield timed(log, lines.slice(skip));
+    skip = Math.max(0, skip - lines.length);
+  }
   // A follower shows the unfinished line once it is complete.
-  if (!follow) yield timed(log, await finishHistory(log.cursor));
+  if (!follow) yield timed(log, (await finishHistory(log.cursor)).slice(skip));
 }
 
-async function* timedFollow(log: OpenLog, signal: AbortSignal): AsyncGenerator<readonly TimedRecord[]> {
-  for await (const lines of followCursor(log.cursor, { path: log.path, signal })) yield timed(log, lines);
+async function* timedFollow(log: OpenLog, signal: AbortSignal): AsyncGenerator<readonly TimedEntry[]> {
+  let start: NoticedStart | undefined;
+  // Before the read, so that what the old process wrote last is in the lines that come now.
+  const beforeRead = () => {
+    start ??= log.starts?.look();
+  };
+  for await (const step of followCursor(log.cursor, { path: log.path, signal, beforeRead })) {
+    const orderMs = log.clock.lastMs;
+    const entries = [...timed(log, step.lines)];
+    let place = start === undefined ? undefined : placeOf(start, step);
+    if (start === undefined && step.lines.length > 0) {
+      // The new process may have been started, and heard, while its lines were read.
+      start = log.starts?.look();
+      place = start === undefined ? undefined : firstSince(start, step);
+    }
+    if (start !== undefined && place !== undefined) {
+      entries.splice(place, 0, { entry: ruleOf(log, start.happening), orderMs: start.atMs });
+      start = undefined;
+    }
+    if (step.change !== undefined && log.tellsRules) {
+      entries.unshift({ entry: ruleOf(log, { kind: step.change }), orderMs });
+    }
+    if (entries.length > 0) yield entries;
+  }
 }
 
-function timed(log: OpenLog, lines: readonly string[]): readonly TimedRecord[] {
-  return log.clock.time(lines.map((line) => recordOf(log.source, line)));
+/** Before the first line of its time, or before lines that state none; at the latest when there are no more lines. */
+function placeOf(start: NoticedStart, step: FollowStep<PickedLine>): number | undefined {
+  const first = firstSince(start, step);
+  if (first !== undefined) return first;
+  const statesTimes = step.lines.some(({ line }) => line.atMs !== undefined);
+  return step.atEnd || (step.lines.length > 0 && !statesTimes) ? 0 : undefined;
+}
+
+function firstSince({ atMs }: NoticedStart, { lines }: FollowStep<PickedLine>): number | undefined {
+  const first = lines.findIndex(({ line }) => line.atMs !== undefined && line.atMs >= atMs);
+  return first === -1 ? undefined : first;
+}
+
+function ruleOf({ source: { service, key } }: OpenLog, happening: LogRule['happening']): LogRule {
+  return { service, key, happening };
+}
+
+function timed(log: OpenLog, lines: readonly PickedLine[]): readonly TimedEntry[] {
+  return log.clock.time(lines.map((picked) => recordOf(log.source, picked)));
 }
 
 /** Spelled out, since spreading two objects costs more than parsing the line. */
-function recordOf({ service, instance, key }: LogSource, line: string): LogRecord {
-  const { atMs, level, msg, fields, raw, json } = parseLine(line);
-  return { service, instance, key, atMs, level, msg, fields, raw, json };
+function recordOf({ service, instance, key }: LogSource, { line, afterMs }: PickedLine): ClockedRecord {
+  const { atMs, level, msg, fields, raw, json } = line;
+  return { record: { service, instance, key, atMs, level, msg, fields, raw, json }, afterMs };
 }
 
-async function writtenAtMs(path: string): Promise<number> {
+/** When the live file was last written; `undefined`: there is none. */
+async function writtenAtMs(path: string): Promise<number | undefined> {
   try {
     return (await stat(path)).mtimeMs;
   } catch (error) {
-    if (isMissing(error)) return 0;
+    if (isMissing(error)) return undefined;
     throw logUnreadable(path, error);
   }
 }

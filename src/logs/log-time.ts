@@ -1,8 +1,8 @@
 /** `2026-11-22T14:45:11.123Z`, with a space, a comma, an offset, or none (then local time, as Python's logging prints it). */
 const ISO = /(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:[.,](\d{1,9}))?\s?(Z|[+-]\d{2}:?\d{2})?/.source;
 const WHOLE_ISO = new RegExp(`^${ISO}$`);
-/** At the start of a line, perhaps in brackets, perhaps coloured. */
-const LEADING_ISO = new RegExp(`^(?:\\u001b\\[[0-9;]*m|[[(\\s]){0,8}${ISO}`);
+/** At the start of a line, perhaps in brackets, perhaps coloured, perhaps named (logfmt). */
+const LEADING_ISO = new RegExp(`^(?:\\u001b\\[[0-9;]*m|[[(\\s]){0,8}(?:(?:time|timestamp|ts|t)="?)?${ISO}`);
 
 /** Numbers below are seconds, then milliseconds, microseconds, nanoseconds: what loggers write for a day of this century. */
 const UNITS = [

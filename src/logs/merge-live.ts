@@ -1,5 +1,5 @@
-import type { LogRecord } from '../core/log-line.js';
-import { mergeBatches, type TimedRecord } from './merge.js';
+import type { LogEntry } from '../core/log-line.js';
+import { mergeBatches, type TimedEntry } from './merge.js';
 
 /**
  * Lines of several logs that arrive within this time are put in order. Small against the 50 ms within which a followed
@@ -13,9 +13,7 @@ const MAX_WAITING_LINES = 20_000;
  * Merges logs that are being followed: in order of arrival, sorted by time within a small window. Ends when all sources
  * have ended; the failure of one ends it with that error.
  */
-export async function* mergeLive(
-  sources: readonly AsyncIterable<readonly TimedRecord[]>[],
-): AsyncGenerator<LogRecord[]> {
+export async function* mergeLive(sources: readonly AsyncIterable<readonly TimedEntry[]>[]): AsyncGenerator<LogEntry[]> {
   const inbox = new Inbox(sources.length);
   for (const [index, source] of sources.entries()) void inbox.fillFrom(source, index);
   try {
@@ -31,7 +29,7 @@ export async function* mergeLive(
 /** What has arrived and was not taken yet. */
 class Inbox {
   /** Batches by source. */
-  #waiting: (readonly TimedRecord[])[][];
+  #waiting: (readonly TimedEntry[])[][];
   #waitingLines = 0;
   #openSources: number;
   #failure: { readonly error: unknown } | undefined;
@@ -45,7 +43,7 @@ class Inbox {
   }
 
   /** Moves batches in until the source ends or nobody takes them any more. Never rejects: a failure reaches the taker. */
-  async fillFrom(source: AsyncIterable<readonly TimedRecord[]>, index: number): Promise<void> {
+  async fillFrom(source: AsyncIterable<readonly TimedEntry[]>, index: number): Promise<void> {
     try {
       for await (const batch of source) {
         this.#waiting[index]?.push(batch);
@@ -73,7 +71,7 @@ class Inbox {
     return this.#waitingLines > 0;
   }
 
-  takeAll(): readonly (readonly TimedRecord[])[] {
+  takeAll(): readonly (readonly TimedEntry[])[] {
     const taken = this.#waiting.map((batches) => batches.flat());
     this.#waiting = taken.map(() => []);
     this.#waitingLines = 0;

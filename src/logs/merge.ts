@@ -1,9 +1,15 @@
-import type { LogRecord } from '../core/log-line.js';
+import type { LogEntry, LogRecord } from '../core/log-line.js';
 
-/** A record and the time by which it is ordered among those of other logs, epoch milliseconds. */
-export interface TimedRecord {
-  readonly record: LogRecord;
+/** An entry and the time by which it is ordered among those of other logs, epoch milliseconds. */
+export interface TimedEntry {
+  readonly entry: LogEntry;
   readonly orderMs: number;
+}
+
+/** A record, and the time of the lines before it where they were left out. */
+export interface ClockedRecord {
+  readonly record: LogRecord;
+  readonly afterMs?: number | undefined;
 }
 
 /**
@@ -18,21 +24,31 @@ export class LineClock {
     this.#fallbackMs = fallbackMs;
   }
 
-  time(records: readonly LogRecord[]): readonly TimedRecord[] {
-    let lastMs = this.#lastMs ?? records.find(({ atMs }) => atMs !== undefined)?.atMs ?? this.#fallbackMs;
-    const timed = records.map((record) => {
-      lastMs = record.atMs ?? lastMs;
-      return { record, orderMs: lastMs };
+  time(records: readonly ClockedRecord[]): readonly TimedEntry[] {
+    let lastMs = this.#lastMs ?? firstTime(records) ?? this.#fallbackMs;
+    const timed = records.map(({ record, afterMs }) => {
+      lastMs = record.atMs ?? afterMs ?? lastMs;
+      return { entry: record, orderMs: lastMs };
     });
-    this.#lastMs = lastMs;
+    if (timed.length > 0) this.#lastMs = lastMs;
     return timed;
   }
+
+  /** Of the last line. */
+  get lastMs(): number {
+    return this.#lastMs ?? this.#fallbackMs;
+  }
+}
+
+function firstTime(records: readonly ClockedRecord[]): number | undefined {
+  const timed = records.find(({ record, afterMs }) => (record.atMs ?? afterMs) !== undefined);
+  return timed?.record.atMs ?? timed?.afterMs;
 }
 
 /** What waits to be merged from one log. */
 interface Lane {
-  readonly rest: AsyncIterator<readonly TimedRecord[]>;
-  batch: readonly TimedRecord[];
+  readonly rest: AsyncIterator<readonly TimedEntry[]>;
+  batch: readonly TimedEntry[];
   next: number;
 }
 
@@ -41,8 +57,8 @@ interface Lane {
  * source comes first. Holds one batch per source, so the length of the logs does not matter.
  */
 export async function* mergeByTime(
-  sources: readonly AsyncIterable<readonly TimedRecord[]>[],
-): AsyncGenerator<LogRecord[]> {
+  sources: readonly AsyncIterable<readonly TimedEntry[]>[],
+): AsyncGenerator<LogEntry[]> {
   const lanes: Lane[] = sources.map((source) => ({ rest: source[Symbol.asyncIterator](), batch: [], next: 0 }));
   try {
     let open = await refill(lanes);
@@ -56,12 +72,12 @@ export async function* mergeByTime(
 }
 
 /** Merges batches that are at hand, one per log. */
-export function mergeBatches(batches: readonly (readonly TimedRecord[])[]): LogRecord[] {
+export function mergeBatches(batches: readonly (readonly TimedEntry[])[]): LogEntry[] {
   let lanes = batches.map((batch) => ({ batch, next: 0 })).filter(({ batch }) => batch.length > 0);
-  const merged: LogRecord[] = [];
+  const merged: LogEntry[] = [];
   while (lanes.length > 0) {
     // Not push(...): a batch can hold more lines than a call may have arguments.
-    for (const record of takeUntilOneIsEmpty(lanes)) merged.push(record);
+    for (const entry of takeUntilOneIsEmpty(lanes)) merged.push(entry);
     lanes = lanes.filter(({ batch, next }) => next < batch.length);
   }
   return merged;
@@ -84,8 +100,8 @@ async function refill(lanes: readonly Lane[]): Promise<Lane[]> {
 }
 
 /** Merges until one lane has to be refilled: only then is it known that no earlier line can still come from it. */
-function takeUntilOneIsEmpty(lanes: readonly Pick<Lane, 'batch' | 'next'>[]): LogRecord[] {
-  const taken: LogRecord[] = [];
+function takeUntilOneIsEmpty(lanes: readonly Pick<Lane, 'batch' | 'next'>[]): LogEntry[] {
+  const taken: LogEntry[] = [];
   for (;;) {
     let first: (typeof lanes)[number] | undefined;
     let firstMs = Number.POSITIVE_INFINITY;
@@ -97,9 +113,9 @@ function takeUntilOneIsEmpty(lanes: readonly Pick<Lane, 'batch' | 'next'>[]): Lo
         firstMs = orderMs;
       }
     }
-    const record = first?.batch[first.next]?.record;
-    if (first === undefined || record === undefined) return taken;
-    taken.push(record);
+    const entry = first?.batch[first.next]?.entry;
+    if (first === undefined || entry === undefined) return taken;
+    taken.push(entry);
     first.next += 1;
   }
 }

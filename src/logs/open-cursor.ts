@@ -1,30 +1,31 @@
 import { NO_ANCHOR, readAnchor } from './anchor.js';
-import { LogCursor } from './log-cursor.js';
+import { LineSplitter } from './line-splitter.js';
+import { LogCursor, type Splitter } from './log-cursor.js';
+import { findRange, type RangeOptions } from './log-range.js';
 import { identifyFinishedSegments, identifySegments } from './new-segments.js';
 import { openPiece } from './piece.js';
 import { PieceStack, SegmentVanished } from './piece-stack.js';
-import { findTailStart } from './tail-start.js';
 
 /** Each attempt fails only if a rotation falls into the milliseconds that it takes. */
 const MAX_ATTEMPTS = 5;
 
-export interface TailOptions {
-  readonly lines: number;
-  /** Whether a last line without newline is one of the lines (see `findTailStart`). */
-  readonly countUnfinished: boolean;
-}
-
-export interface TailCursor {
-  readonly cursor: LogCursor;
+export interface OpenedCursor<Line> {
+  readonly cursor: LogCursor<Line>;
+  /** How many of the first lines that it reads come too early to be among the last ones. */
+  readonly skip: number;
   /** What was read to find the start. */
   readonly searchedBytes: number;
 }
 
-/** A cursor at the first of the last `lines` lines of a log, rotated segments included. A log that does not exist has none. */
-export async function openCursorAtTail(path: string, options: TailOptions): Promise<TailCursor> {
+/** A cursor at the start of a part of a log, rotated segments included. A log that does not exist has none. */
+export async function openCursorAtRange<Line>(
+  path: string,
+  options: RangeOptions,
+  createSplitter: () => Splitter<Line>,
+): Promise<OpenedCursor<Line>> {
   for (let attempt = 1; ; attempt += 1) {
-    const tail = await tryOpenAtTail(path, options, attempt === MAX_ATTEMPTS);
-    if (tail !== undefined) return tail;
+    const opened = await tryOpenAtRange(path, options, createSplitter, attempt === MAX_ATTEMPTS);
+    if (opened !== undefined) return opened;
   }
 }
 
@@ -36,38 +37,43 @@ export async function openCursorAtByte(path: string, atByte: number): Promise<Lo
   const sizeBytes = await live.sizeBytes();
   const offset = Math.min(atByte, sizeBytes);
   const anchor = await readAnchor(live, offset);
-  return new LogCursor({ path, pieces: [live], offset, anchor, unreadBytes: sizeBytes - offset, knownSegments });
+  const historyBytes = sizeBytes - offset;
+  return new LogCursor({ path, pieces: [live], offset, anchor, historyBytes, knownSegments }, newLineSplitter);
+}
+
+export function newLineSplitter(): LineSplitter {
+  return new LineSplitter();
 }
 
 async function cursorOnNothing(path: string): Promise<LogCursor> {
   const knownSegments = await identifySegments(path);
-  return new LogCursor({ path, pieces: [], offset: 0, anchor: NO_ANCHOR, unreadBytes: 0, knownSegments });
+  const start = { path, pieces: [], offset: 0, anchor: NO_ANCHOR, historyBytes: 0, knownSegments };
+  return new LogCursor(start, newLineSplitter);
 }
 
-async function tryOpenAtTail(
+async function tryOpenAtRange<Line>(
   path: string,
-  options: TailOptions,
+  options: RangeOptions,
+  createSplitter: () => Splitter<Line>,
   isLastAttempt: boolean,
-): Promise<TailCursor | undefined> {
+): Promise<OpenedCursor<Line> | undefined> {
   const stack = await PieceStack.open(path);
   try {
-    const start = await findTailStart(stack, options.lines, options.countUnfinished);
-    const newest = await stack.at(0);
-    const liveOffset = start.age === 0 ? start.offset : 0;
-    const anchor = newest === undefined ? NO_ANCHOR : await readAnchor(newest.piece, liveOffset);
+    const { start, end, skip, bytesRead } = await findRange(stack, options);
+    const newestAge = Math.min(end?.age ?? 0, start.age);
+    const newest = await stack.at(newestAge);
+    const offset = start.age === newestAge ? start.offset : 0;
+    const anchor = newest === undefined ? NO_ANCHOR : await readAnchor(newest.piece, offset);
     if (!isLastAttempt && !(await stack.isUnmoved())) return undefined;
-    const sized = await stack.release(start.age);
-    const unreadBytes = sized.reduce((sum, { sizeBytes }) => sum + sizeBytes, -start.offset);
-    const pieces = sized.map(({ piece }) => piece);
-    const cursor = new LogCursor({
-      path,
-      pieces,
-      offset: start.offset,
-      anchor,
-      unreadBytes,
-      knownSegments: stack.segments,
-    });
-    return { cursor, searchedBytes: start.bytesRead };
+    const historyEnd = end?.age === newestAge ? end.offset : await newest?.sizeBytes();
+    const historyBytes = Math.max(0, (historyEnd ?? 0) - offset);
+    const pieces = await stack.release(start.age, newestAge);
+    const knownSegments = stack.segments;
+    const cursor = new LogCursor(
+      { path, pieces, offset: start.offset, anchor, historyBytes, knownSegments },
+      createSplitter,
+    );
+    return { cursor, skip, searchedBytes: bytesRead };
   } catch (error) {
     if (error instanceof SegmentVanished && !isLastAttempt) return undefined;
     throw error;

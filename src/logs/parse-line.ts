@@ -1,5 +1,5 @@
 import type { ParsedLine } from '../core/log-line.js';
-import { normalizeLevel } from './log-level.js';
+import { leadingLevel, normalizeLevel } from './log-level.js';
 import { leadingTime, parseLogTime } from './log-time.js';
 
 /** The first of these that holds a usable value counts. pino's names first. */
@@ -17,7 +17,8 @@ const MAX_JSON_CHARACTERS = 256 * 1024;
 export function parseLine(raw: string): ParsedLine {
   const object = parseObject(raw);
   if (object === undefined) {
-    return { atMs: leadingTime(raw), level: undefined, msg: raw, fields: {}, raw, json: false };
+    const atMs = leadingTime(raw);
+    return { atMs, level: leadingLevel(raw, atMs !== undefined), msg: raw, fields: {}, raw, json: false };
   }
   const time = pick(object, TIME_KEYS, parseLogTime);
   const level = pick(object, LEVEL_KEYS, normalizeLevel);

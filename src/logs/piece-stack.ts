@@ -1,13 +1,7 @@
 import { type Anchor, anchorHolds, NO_ANCHOR, readAnchor } from './anchor.js';
 import { identifyFinishedSegments, identifySegments, type SegmentId } from './new-segments.js';
 import { openPiece, type Piece } from './piece.js';
-import type { PiecesFromEnd } from './tail-start.js';
-
-interface SizedPiece {
-  readonly piece: Piece;
-  /** As it was when it was opened; the live file goes on growing. */
-  readonly sizeBytes: number;
-}
+import type { PiecesFromEnd, SizedPiece } from './tail-start.js';
 
 /** A segment vanished between listing and opening: it was compressed, renamed or removed. The caller starts again. */
 export class SegmentVanished extends Error {}
@@ -34,7 +28,11 @@ export class PieceStack implements PiecesFromEnd {
     if (live === undefined) return new PieceStack(undefined, NO_ANCHOR, await identifySegments(path));
     const sizeBytes = await live.sizeBytes();
     const liveEnd = await readAnchor(live, sizeBytes);
-    return new PieceStack({ piece: live, sizeBytes }, liveEnd, await identifyFinishedSegments(path, live));
+    return new PieceStack(
+      { piece: live, sizeBytes: () => Promise.resolve(sizeBytes) },
+      liveEnd,
+      await identifyFinishedSegments(path, live),
+    );
   }
 
   async at(age: number): Promise<SizedPiece | undefined> {
@@ -52,11 +50,11 @@ export class PieceStack implements PiecesFromEnd {
     return newest === undefined || anchorHolds(newest.piece, this.#liveEnd);
   }
 
-  /** What was opened, oldest first, up to the piece of this age; hands the pieces over and closes the rest. */
-  async release(age: number): Promise<readonly SizedPiece[]> {
-    const kept = this.#opened.splice(0, age + 1).reverse();
+  /** The pieces of these ages, oldest first; hands them over and closes the rest. */
+  async release(oldest: number, newest: number): Promise<readonly Piece[]> {
+    const kept = this.#opened.splice(newest, oldest - newest + 1).reverse();
     await this.close();
-    return kept;
+    return kept.map(({ piece }) => piece);
   }
 
   async close(): Promise<void> {
@@ -67,7 +65,7 @@ export class PieceStack implements PiecesFromEnd {
 async function openSized(segment: SegmentId): Promise<SizedPiece> {
   const piece = await openPiece(segment.path);
   if (piece === undefined) throw new SegmentVanished(segment.path);
-  if (piece.id === segment.id) return { piece, sizeBytes: await piece.sizeBytes() };
+  if (piece.id === segment.id) return { piece, sizeBytes: () => piece.sizeBytes() };
   await piece.close();
   throw new SegmentVanished(segment.path);
 }

@@ -14,14 +14,16 @@ export interface Piece {
   /** Up to `length` bytes from `offset`; fewer only at the end of the file. Always a fresh buffer. */
   read(offset: number, length: number): Promise<Buffer>;
   sizeBytes(): Promise<number>;
+  /** Lets go of what can be had again: nobody reads it for a while. */
+  rest(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
  * Opens a segment or live file; `undefined` when it does not exist.
  *
- * A `.gz` is inflated into a temporary file without a name, so that every piece can be read from any place. What a
- * truncated archive still yields is used.
+ * A `.gz` is inflated when it is first read, into a temporary file without a name, so that every piece can be read from any
+ * place. What a truncated archive still yields is used.
  * @throws {SigctlError} LOG_UNREADABLE
  */
 export async function openPiece(path: string): Promise<Piece | undefined> {
@@ -32,10 +34,7 @@ export async function openPiece(path: string): Promise<Piece | undefined> {
     const stats = await handle.stat({ bigint: true });
     if (!stats.isFile()) throw new Error('not a regular file');
     const id = fileId(stats);
-    if (!path.endsWith('.gz')) return new FilePiece(path, id, handle);
-    const inflated = await inflate(handle);
-    await handle.close();
-    return new FilePiece(path, id, inflated);
+    return path.endsWith('.gz') ? new ArchivePiece(path, id, handle) : new FilePiece(path, id, handle);
   } catch (error) {
     await handle?.close();
     if (isMissing(error)) return undefined;
@@ -79,8 +78,56 @@ class FilePiece implements Piece {
     return (await this.#handle.stat()).size;
   }
 
+  rest(): Promise<void> {
+    return Promise.resolve();
+  }
+
   close(): Promise<void> {
     return this.#handle.close();
+  }
+}
+
+/** However many archives a log has, only those that are being read take room on disk. */
+class ArchivePiece implements Piece {
+  readonly path: string;
+  readonly id: string;
+  readonly #archive: FileHandle;
+  #inflated: Promise<FilePiece> | undefined;
+
+  constructor(path: string, id: string, archive: FileHandle) {
+    this.path = path;
+    this.id = id;
+    this.#archive = archive;
+  }
+
+  async read(offset: number, length: number): Promise<Buffer> {
+    return (await this.#open()).read(offset, length);
+  }
+
+  async sizeBytes(): Promise<number> {
+    return (await this.#open()).sizeBytes();
+  }
+
+  async rest(): Promise<void> {
+    const inflated = this.#inflated;
+    this.#inflated = undefined;
+    await inflated?.then(
+      (piece) => piece.close(),
+      () => undefined,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.rest();
+    await this.#archive.close();
+  }
+
+  #open(): Promise<FilePiece> {
+    this.#inflated ??= inflate(this.#archive).then(
+      (handle) => new FilePiece(this.path, this.id, handle),
+      (error: unknown) => Promise.reject(logUnreadable(this.path, error)),
+    );
+    return this.#inflated;
   }
 }
 
@@ -89,7 +136,7 @@ async function inflate(archive: FileHandle): Promise<FileHandle> {
   const target = await open(join(folder, 'segment'), 'wx+', 0o600);
   try {
     await pipeline(
-      archive.createReadStream({ autoClose: false }),
+      archive.createReadStream({ autoClose: false, start: 0 }),
       createGunzip(),
       async (chunks: AsyncIterable<Buffer>) => {
         for await (const chunk of chunks) await target.write(chunk);

@@ -8,13 +8,22 @@ const MAX_BLOCK_BYTES = 1024 * 1024;
 /** Pieces from the newest to the oldest; each is opened when it is asked for. */
 export interface PiecesFromEnd {
   /** `0` is the live file. `undefined` behind the oldest. */
-  at(age: number): Promise<{ readonly piece: Piece; readonly sizeBytes: number } | undefined>;
+  at(age: number): Promise<SizedPiece | undefined>;
 }
 
-export interface TailStart {
-  /** Age of the piece in which the tail begins. */
+/** A piece with its size as it was when it was opened: the live file goes on growing. */
+export interface SizedPiece {
+  readonly piece: Piece;
+  readonly sizeBytes: () => Promise<number>;
+}
+
+/** A place in a log: the age of a piece (0 is the live file) and the bytes before it there. */
+export interface LogPlace {
   readonly age: number;
   readonly offset: number;
+}
+
+export interface TailStart extends LogPlace {
   /** What was read to find it: depends on the lines asked for, not on the size of the log. */
   readonly bytesRead: number;
 }
@@ -35,9 +44,10 @@ export async function findTailStart(
   for (let age = 0; ; age += 1) {
     const entry = await pieces.at(age);
     if (entry === undefined) return { ...oldest, bytesRead: search.bytesRead };
-    const offset = await search.backwardThrough(entry.piece, entry.sizeBytes);
+    const offset = await search.backwardThrough(entry.piece, await entry.sizeBytes());
     if (offset !== undefined) return { age, offset, bytesRead: search.bytesRead };
     oldest = { age, offset: 0 };
+    await entry.piece.rest();
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LogCursor } from './log-cursor.js';
-import { openCursorAtTail } from './open-cursor.js';
+import type { CursorRead, LogCursor } from './log-cursor.js';
+import { newLineSplitter, openCursorAtRange } from './open-cursor.js';
 
 /** Far longer than a write takes, too short to be noticed. */
 const MID_WRITE_MS = 10;
@@ -18,7 +18,8 @@ export interface LastLines {
  * @throws {SigctlError} LOG_UNREADABLE
  */
 export async function readLastLines(path: string, count: number): Promise<LastLines> {
-  const { cursor, searchedBytes } = await openCursorAtTail(path, { lines: count, countUnfinished: true });
+  const range = { lines: count, countUnfinished: true };
+  const { cursor, searchedBytes } = await openCursorAtRange(path, range, newLineSplitter);
   try {
     const lines: string[] = [];
     let bytesRead = searchedBytes;
@@ -35,24 +36,21 @@ export async function readLastLines(path: string, count: number): Promise<LastLi
 }
 
 /** What lay between the cursor and the end of its log when it was opened, and not a byte more, however fast the log grows. */
-export async function* readHistory(
-  cursor: LogCursor,
-): AsyncGenerator<{ readonly lines: string[]; readonly bytes: number }> {
-  for (let missing = cursor.unreadBytes; missing > 0; ) {
-    const read = await cursor.read(missing);
+export async function* readHistory<Line>(cursor: LogCursor<Line>): AsyncGenerator<CursorRead<Line>> {
+  while (cursor.isInHistory) {
+    const read = await cursor.read({ onlyHistory: true });
     if (read.atEnd) return;
-    missing -= read.bytes;
     yield read;
   }
 }
 
 /** The line that the history ended in: to its newline if that is written by now or in a moment, else as far as it goes. */
-export async function finishHistory(cursor: LogCursor): Promise<string[]> {
-  if (!cursor.holdsUnfinished) return [];
-  const [rest] = (await cursor.read()).lines;
-  if (rest !== undefined) return [rest];
-  // A reader sees a write that crosses a page in two parts.
-  await sleep(MID_WRITE_MS);
-  const [late] = (await cursor.read()).lines;
-  return late === undefined ? cursor.finish() : [late];
+export async function finishHistory<Line>(cursor: LogCursor<Line>): Promise<Line[]> {
+  for (let attempt = 1; attempt <= 2 && cursor.holdsUnfinished; attempt += 1) {
+    // A reader sees a write that crosses a page in two parts.
+    if (attempt > 1) await sleep(MID_WRITE_MS);
+    const { lines } = await cursor.read({ toNewline: true });
+    if (!cursor.holdsUnfinished) return lines;
+  }
+  return cursor.finish();
 }

@@ -74,8 +74,10 @@ test('__complete knows commands, services, processes, modes, topics, options and
     [['start', 'web', 'trading', ''], ['market-data']],
     [
       ['logs', 'w'],
-      ['web', 'web-0', 'web-1'],
+      ['web', 'web-0', 'web-1', 'watchdog'],
     ],
+    [['logs', '--level', 'w'], ['warn']],
+    [['logs', '--level='], ['trace', 'debug', 'info', 'warn', 'error', 'fatal'].map((level) => `--level=${level}`)],
     [
       ['mode', ''],
       ['minimal', 'standard', 'full'],

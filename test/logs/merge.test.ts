@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LogRecord } from '../../src/core/log-line.js';
-import { LineClock, mergeByTime, type TimedRecord } from '../../src/logs/merge.js';
+import { isLogRule, type LogEntry, type LogRecord } from '../../src/core/log-line.js';
+import { LineClock, mergeByTime, type TimedEntry } from '../../src/logs/merge.js';
 import { mergeLive } from '../../src/logs/merge-live.js';
 import { createRandom } from './random-log.js';
 
@@ -9,39 +9,41 @@ function record(msg: string, atMs?: number): LogRecord {
   return { service: 's', instance: '0', key: 's', atMs, level: undefined, msg, fields: {}, raw: msg, json: false };
 }
 
-function timed(msg: string, orderMs: number): TimedRecord {
-  return { record: record(msg, orderMs), orderMs };
+function timed(msg: string, orderMs: number): TimedEntry {
+  return { entry: record(msg, orderMs), orderMs };
 }
 
-async function* inBatches(...batches: readonly (readonly TimedRecord[])[]): AsyncGenerator<readonly TimedRecord[]> {
+async function* inBatches(...batches: readonly (readonly TimedEntry[])[]): AsyncGenerator<readonly TimedEntry[]> {
   for (const batch of batches) {
     await Promise.resolve();
     yield batch;
   }
 }
 
-async function messages(merged: AsyncIterable<readonly LogRecord[]>): Promise<string[]> {
+async function messages(merged: AsyncIterable<readonly LogEntry[]>): Promise<string[]> {
   const all: string[] = [];
-  for await (const batch of merged) all.push(...batch.map(({ msg }) => msg));
+  for await (const batch of merged)
+    all.push(...batch.map((entry) => (isLogRule(entry) ? entry.happening.kind : entry.msg)));
   return all;
 }
 
 test('a line without a time has that of the line before it, and the first ones that of the first time after them', () => {
   const clock = new LineClock(99);
-  const first = clock.time([record('banner'), record('a', 10), record('trace'), record('b', 12)]);
+  const clocked = (msg: string, atMs?: number) => ({ record: record(msg, atMs) });
+  const first = clock.time([clocked('banner'), clocked('a', 10), clocked('trace'), clocked('b', 12)]);
   assert.deepEqual(
     first.map(({ orderMs }) => orderMs),
     [10, 10, 10, 12],
   );
   assert.deepEqual(
-    clock.time([record('more trace')]).map(({ orderMs }) => orderMs),
+    clock.time([clocked('more trace')]).map(({ orderMs }) => orderMs),
     [12],
   );
 });
 
 test('a log without any time has the time of its last write', () => {
   assert.deepEqual(
-    new LineClock(99).time([record('a'), record('b')]).map(({ orderMs }) => orderMs),
+    new LineClock(99).time([{ record: record('a') }, { record: record('b') }]).map(({ orderMs }) => orderMs),
     [99, 99],
   );
 });
@@ -78,7 +80,7 @@ test('merging equals a stable sort, for any number of logs and any batches', asy
     });
     assert.deepEqual(
       await messages(mergeByTime(sources)),
-      sorted.map(({ record: { msg } }) => msg),
+      sorted.map(({ entry }) => (isLogRule(entry) ? '' : entry.msg)),
       `seed ${seed}`,
     );
   }
@@ -94,7 +96,7 @@ test('live lines that arrive together are put in order', async () => {
 
 test('a slow reader holds the logs back instead of filling the memory', async () => {
   let produced = 0;
-  async function* endless(): AsyncGenerator<readonly TimedRecord[]> {
+  async function* endless(): AsyncGenerator<readonly TimedEntry[]> {
     for (;;) {
       await Promise.resolve();
       produced += 1000;
@@ -109,11 +111,11 @@ test('a slow reader holds the logs back instead of filling the memory', async ()
 });
 
 test('the failure of one log ends the merge with its error', async () => {
-  async function* failing(): AsyncGenerator<readonly TimedRecord[]> {
+  async function* failing(): AsyncGenerator<readonly TimedEntry[]> {
     yield [timed('one', 1)];
     throw new Error('disk on fire');
   }
-  const never = async function* (): AsyncGenerator<readonly TimedRecord[]> {
+  const never = async function* (): AsyncGenerator<readonly TimedEntry[]> {
     await new Promise((resolve) => setTimeout(resolve, 60_000).unref());
     yield [];
   };

@@ -41,18 +41,36 @@ test('JSON of other loggers is understood', () => {
 });
 
 test('plain text is its own message, with the time that it begins with', () => {
-  const lines: readonly (readonly [string, number | undefined])[] = [
+  const lines: readonly (readonly [string, number | undefined, string?])[] = [
     ['2026-11-22T14:45:11.123Z started', AT_MS],
     ['[2026-11-22T14:45:11.123Z] started', AT_MS],
     ['\u001b[32m[2026-11-22 15:45:11.123 +0100]\u001b[0m started', AT_MS],
-    ['2026-11-22 14:45:11,123 - root - INFO - python', new Date(2026, 10, 22, 14, 45, 11, 123).getTime()],
+    ['2026-11-22 14:45:11,123 - root - INFO - python', new Date(2026, 10, 22, 14, 45, 11, 123).getTime(), 'info'],
     ['2026-13-45T99:99:99Z nonsense', undefined],
     ['started at 2026-11-22T14:45:11.123Z', undefined],
     ['', undefined],
   ];
-  for (const [raw, atMs] of lines) {
-    assert.deepEqual(parseLine(raw), { atMs, level: undefined, msg: raw, fields: {}, raw, json: false });
+  for (const [raw, atMs, level] of lines) {
+    assert.deepEqual(parseLine(raw), { atMs, level, msg: raw, fields: {}, raw, json: false });
   }
+});
+
+test('plain text has the level that a logger put near its start, and none that only stands in its words', () => {
+  const lines: readonly (readonly [string, string | undefined])[] = [
+    ['2026-11-22 14:45:11,123 - root - WARNING - python', 'warn'],
+    ['ERROR:root:python', 'error'],
+    ['[error] nginx', 'error'],
+    ['\u001b[31mWARN\u001b[0m  coloured', 'warn'],
+    ['time=2026-11-22T14:45:11Z level=WARN msg=logfmt', 'warn'],
+    ['[2026-11-22T14:45:11Z INFO  mod] env_logger', 'info'],
+    ['2026-11-22T14:45:11Z the log says error', undefined],
+    ['an ERROR here', undefined],
+    ['Error: boom', undefined],
+    ['    at report (ERROR)', undefined],
+    ['INFORMATIONAL', undefined],
+    ['-ERROR', undefined],
+  ];
+  for (const [raw, level] of lines) assert.equal(parseLine(raw).level, level, raw);
 });
 
 test('what only looks like JSON is text', () => {
