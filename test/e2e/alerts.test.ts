@@ -102,3 +102,23 @@ test('alerts test without a channel says which key is missing', async (t) => {
   assert.equal(run.exitCode, 2);
   assert.match(run.stderr, /names no channel/);
 });
+
+test('the death of the PM2 daemon is one alert, and its return is one recovery; services that run on are not told of', async (t) => {
+  const rig = await startRig(t, {
+    apps: [app('a', 'idle.mjs'), app('b', 'idle.mjs')],
+    sigctl: { alerts: { command: 'cat >> alerts.jsonl' } },
+  });
+  const file = join(rig.root, 'alerts.jsonl');
+  const told = () =>
+    (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []).map((line) => {
+      const { kind, subject, verdict } = JSON.parse(line);
+      return `${kind} ${subject} ${verdict}`;
+    });
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  await until(() => rig.log('watchdog').includes('"watches"'));
+  kill(rig.pid('pm2'));
+  await until(() => told().includes('alert pm2 down'));
+  assert.equal((await rig.sigctl(['restart'])).exitCode, 0);
+  await until(() => told().includes('recovery pm2 healthy'));
+  assert.deepEqual(told(), ['alert pm2 down', 'recovery pm2 healthy']);
+});

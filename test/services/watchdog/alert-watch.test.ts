@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Verdict } from '../../../src/core/verdict.js';
+import { homePaths } from '../../../src/process/home.js';
 import { createAlertWatch, type Sighting } from '../../../src/services/watchdog/alerts/alert-watch.js';
-import { judgeDaemon } from '../../../src/services/watchdog/alerts/stack-sightings.js';
+import { judgeDaemon, sightDisk } from '../../../src/services/watchdog/alerts/stack-sightings.js';
 import { readAlertMemories } from '../../../src/store/alert-memory.js';
 import { readOutbox } from '../../../src/store/alert-rows.js';
+import { tempFolder } from '../../service/rig.js';
 import { WATCH_POLICY } from '../../stack-literals.js';
 import { twoConnections } from '../../store/two-connections.js';
 import { START_MS } from './alert-rig.js';
@@ -134,4 +136,13 @@ test('the death of PM2 is seen by its absence, by another pid, and a stopped one
   });
   assert.equal(judgeDaemon(7, 9, 'S').verdict, 'down');
   assert.equal(judgeDaemon(9, 9, 'T').verdict, 'hung');
+});
+
+test('a disk with less free space than the manifest wants is degraded, with both figures', (t) => {
+  const folder = tempFolder(t);
+  const paths = homePaths(folder, folder);
+  assert.equal(sightDisk(paths, 1)[0]?.verdict, 'healthy');
+  const [low] = sightDisk(paths, Number.MAX_SAFE_INTEGER);
+  assert.equal(low?.verdict, 'degraded');
+  assert.match(low?.reason ?? '', /^[\d.]+ [GMT]B free, below [\d.]+ [GTP]B: log segments go, oldest first$/);
 });
