@@ -248,17 +248,6 @@ function textOf(detail: AnnouncedExit['detail'], name: string): string | undefin
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** How the launcher (`launch.sh`) ends where it does not become the service. */
-export const LAUNCHER_REFUSALS: Readonly<Record<number, string>> = {
-  72: 'its folder ("cwd") cannot be entered',
-  73: 'its lock, PID or log file cannot be written',
-  75: 'another copy holds its lock: a second one is refused',
-  78: 'its launch file is not there',
-};
-
-/** The breaker opened: the launcher gives up on the service until an operator starts it. */
-export const BREAKER_CODE = 79;
-
 /** The limit that a command line or `NODE_OPTIONS` sets for V8's old generation; `undefined` when none is set. */
 export function heapLimitOf(texts: readonly string[]): number | undefined {
   const found = texts.flatMap((text) => [...text.matchAll(/--max[-_]old[-_]space[-_]size[= ](\d+)/g)]).at(-1)?.[1];

@@ -54,15 +54,18 @@ export interface ExitStory {
 
 /** Tells the last exit of a process, or the last start that failed when that is newer. Pure. */
 export function tellExit(input: StoryInput): ExitStory {
-  const last = input.events.findLast(isEnd);
+  const last = input.events.findLast(isEnd) ?? input.events.findLast(({ kind }) => kind === 'refused');
   if (last === undefined) return tellNoExit(input);
   return last.kind === 'exit' ? tellEnd(input, last) : tellNotStarted(input, last);
 }
 
-/** A start that failed after its process exited is told by the exit. */
+/**
+ * A start that failed after its process exited is told by the exit. A refusal of the launcher is what came next, or it was about a
+ * second copy: a story of its own only where there is no other.
+ */
 function isEnd({ kind, detail }: ServiceEvent): boolean {
   if (kind === 'start-failed') return detail?.['code'] !== 'CRASHED' && detail?.['code'] !== 'NOT_READY';
-  return kind === 'exit' || kind === 'refused';
+  return kind === 'exit';
 }
 
 function tellNoExit(input: StoryInput): ExitStory {
@@ -179,8 +182,8 @@ function tellNext(input: StoryInput, end: ServiceEvent): Pick<ExitStory, 'sequel
     const sequel = `${by} ${waited} later as pid ${start.pid ?? 'unknown'}; now ${now(process)}`;
     return { sequel, next: nextCommand(input) };
   }
-  const gaveUp = later.findLast(({ kind }) => kind === 'crash-loop');
-  const sequel = gaveUp === undefined ? now(process) : `given up: ${reasonOf(gaveUp) ?? 'crash loop'}`;
+  const held = later.findLast(({ kind }) => kind === 'crash-loop' || kind === 'refused');
+  const sequel = held === undefined ? now(process) : `not restarted: ${reasonOf(held) ?? held.kind}`;
   return { sequel, next: nextCommand(input) };
 }
 

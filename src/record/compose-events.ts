@@ -1,9 +1,9 @@
-import { formatDuration } from '../core/duration.js';
-import { BREAKER_CODE, explainExit, LAUNCHER_REFUSALS } from '../core/exit-cause.js';
+import { explainExit } from '../core/exit-cause.js';
 import { maskDetail, maskSecrets, secretValues } from '../core/mask.js';
 import type { ServiceSpec, Stack } from '../core/stack.js';
 import type { ExitRecord } from '../process/exit-journal.js';
-import { DAEMON_KEY } from '../process/home.js';
+import { readGate } from '../process/gate.js';
+import { DAEMON_KEY, gatePath } from '../process/home.js';
 import { startedAtMs } from '../process/proc-stat.js';
 import { readRemembered } from '../process/shell-env.js';
 import { readDesired } from '../store/desired.js';
@@ -13,6 +13,7 @@ import type { StatusDb } from '../store/open.js';
 import type { RecordedProcess } from '../store/processes.js';
 import { type FactSources, gatherFacts, startIntent } from './exit-facts.js';
 import type { KeySteps, RecordStep } from './record-steps.js';
+import { explainRefusal } from './refusal.js';
 import type { RecordedKey } from './seen-launches.js';
 
 export interface ComposeContext extends FactSources {
@@ -51,7 +52,7 @@ function composeKey({ key, steps }: KeySteps & { readonly key: RecordedKey }, co
     trail = {
       cause: event?.cause ?? trail.cause,
       logBytes: step.kind === 'start' ? trail.logBytes : (step.exit?.logBytes ?? trail.logBytes),
-      refusal: step.kind === 'refused' || step.kind === 'crash-loop' ? (step.exit.code ?? undefined) : undefined,
+      refusal: step.kind === 'refused' ? (step.exit.code ?? undefined) : undefined,
     };
   }
   return events;
@@ -82,7 +83,6 @@ function composeStep(
     case 'exit':
       return composeExit(step.process, step.exit, { key, trail }, context);
     case 'refused':
-    case 'crash-loop':
       return composeRefusal(step.exit, { key, trail }, context);
   }
 }
@@ -163,37 +163,22 @@ function composeExit(
 function composeRefusal(
   exit: ExitRecord,
   { key, trail }: Place,
-  { db, version, stack }: ComposeContext,
+  { db, version, paths }: ComposeContext,
 ): NewServiceEvent | undefined {
-  const code = exit.code ?? 0;
-  if (trail.refusal === code || !isWanted(db, key.service)) return undefined;
-  const isBreaker = code === BREAKER_CODE;
+  if (trail.refusal === exit.code || !isWanted(db, key.service)) return undefined;
+  const { kind, reason } = explainRefusal(exit.code, readGate(gatePath(paths, key.key)), `sigctl start ${key.service}`);
   return {
     atMs: exit.atMs,
     service: key.service,
     instance: key.instance,
-    kind: isBreaker ? 'crash-loop' : 'refused',
-    cause: isBreaker ? (trail.cause ?? 'crash') : 'refused',
+    kind,
+    cause: kind === 'crash-loop' ? (trail.cause ?? 'crash') : 'refused',
     actor: 'launcher',
     pid: exit.pid,
-    exitCode: code,
+    exitCode: exit.code,
     version,
-    detail: {
-      key: key.key,
-      reason: isBreaker
-        ? gaveUp(findSpec(stack, key.service))
-        : `it was not started: ${LAUNCHER_REFUSALS[code] ?? code}`,
-      logBytes: exit.logBytes,
-    },
+    detail: { key: key.key, reason, logBytes: exit.logBytes },
   };
-}
-
-function gaveUp(spec: ServiceSpec | undefined): string {
-  const limit =
-    spec === undefined
-      ? 'too many exits'
-      : `${spec.restart.breaker.exits} exits within ${formatDuration(spec.restart.breaker.withinMs)}`;
-  return `${limit}: nobody starts it again until an operator does`;
 }
 
 /** After a stop a launcher finds no launch file, as the stop took it away. What nobody asked for counts as wanted. */

@@ -1,5 +1,5 @@
-import { BREAKER_CODE, LAUNCHER_REFUSALS } from '../core/exit-cause.js';
 import type { ExitRecord } from '../process/exit-journal.js';
+import { GAVE_UP, isRefusal } from '../process/launcher-exit.js';
 import type { RecordedProcess } from '../store/processes.js';
 import type { SeenLaunch } from './seen-launches.js';
 
@@ -8,8 +8,8 @@ export type RecordStep =
   | { readonly kind: 'start'; readonly process: RecordedProcess }
   /** `exit` is `undefined` when nobody saw it. */
   | { readonly kind: 'exit'; readonly process: RecordedProcess; readonly exit: ExitRecord | undefined }
-  /** The launcher ended before it became the service: `refused`, or `crash-loop` when it gave up. */
-  | { readonly kind: 'refused' | 'crash-loop'; readonly exit: ExitRecord };
+  /** The launcher ended before it became the service. */
+  | { readonly kind: 'refused'; readonly exit: ExitRecord };
 
 export interface StepInput {
   readonly key: string;
@@ -60,8 +60,7 @@ export function planSteps({ key, known, seen, exits, mayBeTold }: StepInput): Ke
     const process = findEnded(exit, { known, open, seen });
     if (process === 'on record') continue;
     if (process !== undefined) end(open !== undefined && isSame(open, process) ? open : begin(process), exit);
-    else if (exit.code === BREAKER_CODE) steps.push({ kind: 'crash-loop', exit });
-    else if (LAUNCHER_REFUSALS[exit.code ?? 0] !== undefined) steps.push({ kind: 'refused', exit });
+    else if (exit.code === GAVE_UP || isRefusal(exit)) steps.push({ kind: 'refused', exit });
   }
   if (seen !== undefined && !isHandled(seen.process)) begin(seen.process);
   const isAlive = open !== undefined && seen?.alive === true && isSame(open, seen.process);

@@ -77,7 +77,7 @@ test('a service that was given up is told so, and a manifest that has changed si
     process: { ...DOWN, verdict: 'crash-loop', next: 'sigctl logs trading' },
     manifestHash: 'f01',
   });
-  assert.equal(told.sequel, 'given up: 5 exits within 2m 00s');
+  assert.equal(told.sequel, 'not restarted: 5 exits within 2m 00s');
   assert.equal(told.next, 'sigctl logs trading');
   assert.match(told.facts ?? '', /its manifest entry has changed since \(f00 → f01\)/);
 });
@@ -90,6 +90,12 @@ test('a start that failed is a story of its own, unless its process exited', () 
     ['not-started', 'port 1 is held'],
   );
   assert.equal(story([CRASH, failed('CRASHED')]).kind, 'exited');
+});
+
+test('a refusal is what came after the exit, and a story of its own where there is no exit', () => {
+  const refused = event('refused', 100, { cause: 'refused', detail: { key: 'trading', reason: 'its lock is held' } });
+  assert.equal(story([CRASH, refused], { process: DOWN }).sequel, 'not restarted: its lock is held');
+  assert.equal(story([refused], { process: DOWN }).kind, 'not-started');
 });
 
 test('a service that never exited or never ran is not given a story that it does not have', () => {

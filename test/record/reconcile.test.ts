@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { exitJournalPath, homePaths, lockPath, logPath } from '../../src/process/home.js';
+import { exitJournalPath, gatePath, homePaths, lockPath, logPath } from '../../src/process/home.js';
 import { readBootId, readProcStat } from '../../src/process/proc-stat.js';
 import { writeRemembered } from '../../src/process/shell-env.js';
 import { pruneHistory } from '../../src/record/prune-history.js';
@@ -164,6 +164,22 @@ test('reconcile() records a refusal once, however often the launcher is refused'
     rig.record();
   }
   assert.deepEqual(told(rig.db), ['refused refused']);
+});
+
+test('reconcile() tells a crash loop from a code that is not restarted by what the launcher left behind', (t) => {
+  for (const [state, kind, words] of [
+    ['open', 'crash-loop', /^4 exits within 2m 00s: nobody starts it again until sigctl start web does$/],
+    ['never', 'refused', /^its exit code is one that is not restarted/],
+  ] as const) {
+    const rig = rigOf(t);
+    writeFileSync(gatePath(rig.paths, 'web'), `${START_ID} ${state} 91 t 5 4 120000 0\n`);
+    rig.journal(exitLine(77, 1));
+    rig.journal({ key: 'web', pid: 91, code: 79, signal: null, atMs: 6_000, logBytes: 0, byPm2: false });
+    rig.record();
+    const event = readHistory(rig.db, ALL).at(-1);
+    assert.equal(event?.kind, kind);
+    assert.match(String(event?.detail?.['reason']), words);
+  }
 });
 
 test('recordMemory() keeps the largest of a process, and the exit tells it', (t) => {

@@ -109,7 +109,7 @@ test('a launcher that was refused is no process of the service', () => {
   const known = run(1);
   const seen = { process: run(1), alive: true };
   assert.deepEqual(plan({ known, seen, exits: [refusal(500, 75)] }).told, ['refused 75']);
-  assert.deepEqual(plan({ known: { ...known, ended: true }, exits: [refusal(500, 79)] }).told, ['crash-loop 79']);
+  assert.deepEqual(plan({ known: { ...known, ended: true }, exits: [refusal(500, 79)] }).told, ['refused 79']);
 });
 
 test('a launcher that was ended while it waited is no exit of the service', () => {
