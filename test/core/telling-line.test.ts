@@ -10,6 +10,7 @@ test('tellingLine() takes the message of a fault, not the frames and properties 
     '      ^',
     'Error: listen EADDRINUSE: address already in use 127.0.0.1:3001',
     '    at Server.setupListenHandle [as _listen2] (node:net:1817:16)',
+    "Emitted 'error' event on Server instance at:",
     "  code: 'EADDRINUSE',",
     '  port: 3001',
     '}',
