@@ -4,6 +4,7 @@ import type { ServiceSpec, Stack } from '../core/stack.js';
 import type { ExitRecord } from '../process/exit-journal.js';
 import { readGate } from '../process/gate.js';
 import { DAEMON_KEY, gatePath } from '../process/home.js';
+import { LAUNCHER_EXIT } from '../process/launcher-exit.js';
 import { startedAtMs } from '../process/proc-stat.js';
 import { readRemembered } from '../process/shell-env.js';
 import { readDesired } from '../store/desired.js';
@@ -165,7 +166,7 @@ function composeRefusal(
   { key, trail }: Place,
   { db, version, paths }: ComposeContext,
 ): NewServiceEvent | undefined {
-  if (trail.refusal === exit.code || !isWanted(db, key.service)) return undefined;
+  if (trail.refusal === exit.code || !isTold(db, key.service, exit.code)) return undefined;
   const { kind, reason } = explainRefusal(exit.code, readGate(gatePath(paths, key.key)), `sigctl start ${key.service}`);
   return {
     atMs: exit.atMs,
@@ -181,9 +182,10 @@ function composeRefusal(
   };
 }
 
-/** After a stop a launcher finds no launch file, as the stop took it away. What nobody asked for counts as wanted. */
-function isWanted(db: StatusDb, service: string): boolean {
-  return readDesired(db).find((entry) => entry.service === service)?.wanted !== 'stopped';
+/** After a stop a launcher finds no launch file, as the stop took it away: told only of a service that should run. */
+function isTold(db: StatusDb, service: string, code: number | null): boolean {
+  const wanted = readDesired(db).find((entry) => entry.service === service)?.wanted;
+  return code === LAUNCHER_EXIT.stopped ? wanted === 'running' : wanted !== 'stopped';
 }
 
 function findSpec({ services }: Stack, service: string): ServiceSpec | undefined {
