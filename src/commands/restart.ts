@@ -38,7 +38,7 @@ export function restartCommand(deps: MutatingDeps, run = runRestart): Command {
 export async function runRestart(deps: MutatingDeps, options: ServiceOptions): Promise<number> {
   const { stopped, started } = await withProgress(deps, (view) =>
     deps.withSession(sessionRequest('restart', options, view), (session) =>
-      session.applyRestart(chosen(session, options), { watchdog: isForAll(options) }),
+      session.applyRestart(chosen(session, options), { watchdog: isForAll(options), again: options.services }),
     ),
   );
   const unstoppable = stopped.filter((outcome) => outcome.kind === 'failed');

@@ -40,7 +40,8 @@ export interface StackSession {
   /** Services that run with another manifest entry than the one of now. */
   readonly changed: readonly string[];
   /** Pure decisions over what was seen when the lock was taken. */
-  readonly planStart: (services: readonly string[]) => readonly StartStep[];
+  /** @param again Oneshot services that run again although they did their work: those that an operator named. */
+  readonly planStart: (services: readonly string[], again?: readonly string[]) => readonly StartStep[];
   readonly planStop: (services: readonly string[]) => readonly StopStep[];
   /** `running`: services with all their processes; `present`: with any, or that PM2 would start again. */
   readonly presence: () => { readonly running: ReadonlySet<string>; readonly present: ReadonlySet<string> };
@@ -53,8 +54,8 @@ export interface StackSession {
   /** Ends the processes, and starts them anew from the manifest of now. */
   readonly applyRestart: (
     services: readonly string[],
-    /** The watchdog as well. */
-    options: { readonly watchdog: boolean },
+    /** `watchdog`: that as well. `again`: as in `planStart`. */
+    options: { readonly watchdog: boolean; readonly again: readonly string[] },
   ) => Promise<{ readonly stopped: readonly StopOutcome[]; readonly started: readonly StartOutcome[] }>;
   readonly writeMode: (mode: string) => void;
   /** The operator pressed Ctrl-C. */

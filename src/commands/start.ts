@@ -32,7 +32,7 @@ Examples:
   sigctl start trading --with-deps that one, and market-data too, since it starts "after" it
   sigctl start website --json      the outcome for a script
 
-A service that runs already is left alone. Ctrl-C stops the waiting, not the services.
+A service that runs already is left alone, and a oneshot one that did its work too, unless it is named. Ctrl-C stops the waiting, not the services.
 Exit codes: 0 all ready, 1 one failed, 2 wrong use, 4 PM2 or the database cannot be reached, 130 interrupted.`,
 };
 
@@ -44,7 +44,7 @@ export function startCommand(deps: MutatingDeps, run = runStart): Command {
 export async function runStart(deps: MutatingDeps, options: ServiceOptions): Promise<number> {
   const outcomes = await withProgress(deps, (view) =>
     deps.withSession(sessionRequest('start', options, view), (session) =>
-      session.applyStart(session.planStart(chosen(session, options))),
+      session.applyStart(session.planStart(chosen(session, options), toRunAgain(session, options))),
     ),
   );
   const exitCode = exitCodeOfStart(outcomes);
@@ -52,6 +52,11 @@ export async function runStart(deps: MutatingDeps, options: ServiceOptions): Pro
     options.json ? renderJson({ outcomes, ok: exitCode === EXIT.ok }) : renderStartOutcomes(outcomes, deps.out.colour),
   );
   return exitCode;
+}
+
+/** A oneshot service that did its work runs again when it is named, and at each boot. */
+function toRunAgain(session: StackSession, { services, flags }: ServiceOptions): readonly string[] {
+  return flags?.['boot'] === true ? session.bootServices() : services;
 }
 
 /** At boot exactly what ran before: nothing that an operator had stopped. */

@@ -14,6 +14,14 @@ export type StartOutcome =
       readonly pid: number;
       readonly note: string | null;
     }
+  /** A oneshot service that did its work: now, or (`tookMs` is null) before, so that it was not started again. */
+  | {
+      readonly kind: 'completed';
+      readonly service: string;
+      readonly key: string;
+      readonly code: number;
+      readonly tookMs: number | null;
+    }
   | ({ readonly kind: 'failed' } & StartFailure)
   /** Something it needs did not start. */
   | { readonly kind: 'skipped'; readonly service: string; readonly key: string; readonly reason: string }

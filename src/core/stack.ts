@@ -80,6 +80,8 @@ export type ReadyRule =
   | { readonly kind: 'command'; readonly command: string; readonly withinMs: number }
   /** The process has been alive for `delayMs`. The default, with 1000 ms. */
   | { readonly kind: 'delay'; readonly delayMs: number; readonly withinMs: number }
+  /** The process ended with a success code. The default of a oneshot service, and for no other one. */
+  | { readonly kind: 'exit'; readonly withinMs: number }
   /** The process called `process.send('ready')` (PM2's `wait_ready`). */
   | { readonly kind: 'message'; readonly withinMs: number };
 

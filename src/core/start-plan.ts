@@ -26,7 +26,9 @@ export type StartStep =
       readonly key: string;
       readonly pid: number;
       readonly note: string | null;
-    };
+    }
+  /** A oneshot service that did its work since it was last started: it runs again when an operator names it. */
+  | { readonly kind: 'done'; readonly service: string; readonly key: string; readonly code: number };
 
 /** A process that a start may concern, with what was seen of it. */
 export interface StartCandidate {
@@ -42,12 +44,15 @@ export interface StartCandidate {
   readonly readyWithinMs: number;
   /** The command that started it gave up waiting for it. */
   readonly isUnready: boolean;
+  /** The success code with which a oneshot service ended since it was started; `null` when it is to be started anyway. */
+  readonly completed: number | null;
   readonly nowMs: number;
 }
 
 /** Decides for one process whether it has to be started. Pure. A second copy is never the answer. */
 export function planStart(candidate: StartCandidate): StartStep {
   const { service, key, process } = candidate;
+  if (candidate.completed !== null) return { kind: 'done', service, key, code: candidate.completed };
   if (process.kind === 'none')
     return { kind: 'start', service, key, clear: process.leftovers, earlier: candidate.earlier };
   const note = keepNote(candidate, process.parent);

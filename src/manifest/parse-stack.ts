@@ -28,6 +28,7 @@ const READY = {
   log: shape({ pattern: text, withinMs: number }),
   command: shape({ command: text, withinMs: number }),
   delay: shape({ delayMs: number, withinMs: number }),
+  exit: shape({ withinMs: number }),
   message: shape({ withinMs: number }),
 } satisfies Record<ReadyRule['kind'], Check>;
 

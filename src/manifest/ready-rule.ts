@@ -5,10 +5,13 @@ import type { ShapeFault } from './parse-shape.js';
 import type { AppEntry } from './schema.js';
 import type { ServicePorts } from './service-ports.js';
 
-const READY_KINDS = ['heartbeat', 'http', 'tcp', 'log', 'command', 'delay'];
+const READY_KINDS = ['heartbeat', 'http', 'tcp', 'log', 'command', 'delay', 'exit'];
 const DEFAULT_WITHIN_MS = 30_000;
 /** A process that lives this long has parsed its code and bound its port, or died of it. */
 const DEFAULT_DELAY_MS = 1_000;
+
+/** A migration or an import takes its time. */
+const DEFAULT_EXIT_WITHIN_MS = 300_000;
 
 /** What is wrong with the choice of keys in a `ready` block, as typed. Its values are the schema's business. */
 export function checkReadyKinds(rawReady: unknown, knownKeys: readonly string[]): ShapeFault[] {
@@ -33,7 +36,7 @@ export function checkReadyKinds(rawReady: unknown, knownKeys: readonly string[])
   return faults;
 }
 
-/** The rule of one app, every default filled in: `wait_ready` asks for the message, and nothing for one second of life. */
+/** The rule of one app, every default filled in: `wait_ready` asks for the message, and nothing for one second of life, or for the end of a oneshot. */
 export function readyRule(app: AppEntry, ports: ServicePorts): ReadyRule | ShapeFault {
   const ready = app.sigctl?.ready;
   const withinMs = ready?.within ?? DEFAULT_WITHIN_MS;
@@ -43,6 +46,8 @@ export function readyRule(app: AppEntry, ports: ServicePorts): ReadyRule | Shape
   if (ready?.log !== undefined) return { kind: 'log', pattern: ready.log, withinMs };
   if (ready?.command !== undefined) return { kind: 'command', command: ready.command, withinMs };
   if (ready?.delay !== undefined) return delayRule(ready.delay, ready.within);
+  if (ready?.exit !== undefined) return exitRule(app);
+  if (app.wait_ready !== true && app.sigctl?.oneshot === true) return exitRule(app);
   if (app.wait_ready !== true) return delayRule(DEFAULT_DELAY_MS, undefined);
   return { kind: 'message', withinMs: app.listen_timeout ?? DEFAULT_WITHIN_MS };
 }
@@ -60,6 +65,12 @@ function httpRule(path: string, port: number | undefined, withinMs: number): Rea
     found: 'nothing',
     expected: 'a port here, in sigctl.port or in env.PORT',
   };
+}
+
+function exitRule(app: AppEntry): ReadyRule | ShapeFault {
+  const withinMs = app.sigctl?.ready?.within ?? DEFAULT_EXIT_WITHIN_MS;
+  if (app.sigctl?.oneshot === true) return { kind: 'exit', withinMs };
+  return { path: ['sigctl', 'ready', 'exit'], found: 'true', expected: 'nothing, or "oneshot: true" beside "ready"' };
 }
 
 function delayRule(delayMs: number, withinMs: number | undefined): ReadyRule | ShapeFault {

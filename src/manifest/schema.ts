@@ -26,6 +26,7 @@ const ready = z.strictObject(
     log: leaf(parse.parsePattern, 'a regular expression without flags').optional(),
     command: text.optional(),
     delay: delayMs.optional(),
+    exit: leaf((value) => (value === true ? true : undefined), 'true').optional(),
     port: port.optional(),
     within: timeMs.optional(),
   },

@@ -14,6 +14,7 @@ import { writeRunningSpec } from '../process/running-spec.js';
 import { announceStart } from './announce.js';
 import type { OperateContext, Target } from './context.js';
 import { findFlock } from './daemon.js';
+import { serviceCommand } from './service-command.js';
 import { serviceEnv } from './service-env.js';
 
 /** PM2 calls an app with `wait_ready` online when this is over; ours is longer, so that only the message can do it. */
@@ -137,11 +138,7 @@ export async function launchService(
     keepIpc: spec.waitReady,
     gate: gatePolicy(spec, gatePath(context.paths, key)),
     env,
-    command: [
-      ...(spec.interpreter === undefined ? [] : [spec.interpreter, ...spec.interpreterArgs]),
-      spec.script,
-      ...spec.args,
-    ],
+    command: serviceCommand(context, spec, env),
   });
   announceStart(context, { spec, key, instance }, startId);
   await client.prepare(

@@ -45,6 +45,9 @@ export async function probeReady(
       return (await probeCommand({ ...rule, cwd: target.spec.cwd, env: deps.env, timeoutMs: PROBE_TIMEOUT_MS })).ok;
     case 'delay':
       return deps.nowMs() - launchedAtMs(deps.gateFile, identity, deps.nowMs()) >= rule.delayMs;
+    case 'exit':
+      // As long as it lives it is not; its end is told by the exit journal.
+      return false;
     case 'message':
       return (await deps.client.list()).some((app) => app.name === target.key && app.status === 'online');
     default:

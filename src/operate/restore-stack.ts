@@ -176,7 +176,7 @@ async function startAfterFault(context: RestoreContext, services: readonly strin
 }
 
 function isUp({ kind }: StartOutcome): boolean {
-  return kind === 'ready' || kind === 'kept';
+  return kind === 'ready' || kind === 'kept' || kind === 'completed';
 }
 
 async function startAgain(context: RestoreContext, names: readonly string[]): Promise<readonly StartOutcome[]> {

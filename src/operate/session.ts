@@ -1,4 +1,6 @@
+import { exitRulesOf, isCompleted } from '../core/exit-rules.js';
 import type { ObservedProcess } from '../core/observed-process.js';
+import type { ServiceSpec } from '../core/stack.js';
 import { planStart, type StartStep } from '../core/start-plan.js';
 import { planStop, type StopStep } from '../core/stop-plan.js';
 import { type ObservedInstance, observeProcesses } from '../observe/observe-processes.js';
@@ -24,7 +26,8 @@ export function openSession(context: OperateContext) {
   const { stack, db } = context;
   const mode = () => readFact(db, MODE_FACT);
   const observe = () => observeProcesses(stack, { paths: context.paths, nowMs: context.nowMs(), explain: () => true });
-  const planStarts = (services: readonly string[]) => makeStartSteps(context, observe(), services);
+  const planStarts = (services: readonly string[], again: readonly string[] = []) =>
+    makeStartSteps(context, observe(), services, again);
   const planStops = (services: readonly string[]) => makeStopSteps(context, observe(), services);
   const start = (steps: readonly StartStep[], options: StartOptions) =>
     startStack(context, steps, observe(), { mode: mode() ?? '', ...options });
@@ -56,7 +59,10 @@ export function openSession(context: OperateContext) {
       keepBootServices(db);
       return recorded(() => stopStack(context, steps, observe(), { forGood: true }));
     },
-    applyRestart: async (services: readonly string[], { watchdog }: { readonly watchdog: boolean }) => {
+    applyRestart: async (
+      services: readonly string[],
+      { watchdog, again }: { readonly watchdog: boolean; readonly again: readonly string[] },
+    ) => {
       // What cannot be started again is not stopped either.
       await requireDaemon(context);
       if (watchdog) {
@@ -65,9 +71,14 @@ export function openSession(context: OperateContext) {
       }
       const blocked = findBlocked(context, chosen(observe(), services), mode() ?? '');
       const able = services.filter((service) => !blocked.some((failure) => failure.service === service));
-      const stopped = await stopStack(context, planStops(able), observe(), { forGood: false });
+      const resting = readCompleted(context, observe()).filter((service) => !again.includes(service));
+      const ending = able.filter((service) => !resting.includes(service));
+      const stopped = await stopStack(context, planStops(ending), observe(), { forGood: false });
       const stuck = new Set(stopped.filter((outcome) => outcome.kind === 'failed').map((outcome) => outcome.service));
-      const steps = planStarts(able.filter((service) => !stuck.has(service)));
+      const steps = planStarts(
+        able.filter((service) => !stuck.has(service)),
+        again,
+      );
       // They were running when Ctrl-C came: they are launched again, and only not waited for.
       const started = await recorded(() => start(steps, { launchAnyway: true }));
       return { stopped, started: [...blocked, ...started] };
@@ -81,6 +92,7 @@ function makeStartSteps(
   context: OperateContext,
   seen: readonly ObservedInstance[],
   services: readonly string[],
+  again: readonly string[],
 ): readonly StartStep[] {
   const nowMs = context.nowMs();
   const unready = readUnready(context.db);
@@ -94,6 +106,8 @@ function makeStartSteps(
       runningHash: desired.get(spec.name)?.manifestHash ?? null,
       manifestHash: spec.hash,
       readyWithinMs: spec.ready.withinMs,
+      completed:
+        again.includes(spec.name) || desired.get(spec.name)?.wanted !== 'running' ? null : completedCode(spec, process),
       isUnready: process.kind === 'running' && isUnready(unready, key, process.identity),
       nowMs,
       earlier: seen.filter(({ listed, owner }) => !listed && owner === spec.name).map((instance) => instance.key),
@@ -121,7 +135,10 @@ function chosen(seen: readonly ObservedInstance[], services: readonly string[]):
 
 function readPresence({ db }: OperateContext, seen: readonly ObservedInstance[]) {
   const wanted = readWanted(db);
-  const partly = new Set(seen.filter(({ process }) => !isLive(process)).map(({ spec }) => spec.name));
+  const completed = readCompleted({ db }, seen);
+  const partly = new Set(
+    seen.filter(({ spec, process }) => !isLive(process) && !completed.includes(spec.name)).map(({ spec }) => spec.name),
+  );
   const names = seen.map(({ spec }) => spec.name);
   const live = new Set(
     seen.filter(({ process }) => isLive(process) || hasLeftovers(process)).map(({ spec }) => spec.name),
@@ -130,6 +147,21 @@ function readPresence({ db }: OperateContext, seen: readonly ObservedInstance[])
     running: new Set(names.filter((name) => !partly.has(name))),
     present: new Set(names.filter((name) => live.has(name) || wanted.has(name))),
   };
+}
+
+/** Wanted oneshot services all of whose processes did their work or are at it. */
+function readCompleted({ db }: Pick<OperateContext, 'db'>, seen: readonly ObservedInstance[]): readonly string[] {
+  const wanted = readWanted(db);
+  const names = seen
+    .filter(({ spec, process }) => wanted.has(spec.name) && completedCode(spec, process) !== null)
+    .map(({ spec }) => spec.name);
+  return [...new Set(names)].filter((name) =>
+    seen.every(({ spec, process }) => spec.name !== name || isLive(process) || completedCode(spec, process) !== null),
+  );
+}
+
+function completedCode(spec: ServiceSpec, process: ObservedProcess): number | null {
+  return process.kind === 'none' && isCompleted(process, exitRulesOf(spec)) ? (process.lastExit?.code ?? null) : null;
 }
 
 function readChanged({ db }: OperateContext, seen: readonly ObservedInstance[]): readonly string[] {

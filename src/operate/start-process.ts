@@ -15,7 +15,7 @@ import { removeApps } from './remove-apps.js';
 import { serviceEnv } from './service-env.js';
 import { waitReady } from './wait-ready.js';
 
-export type Start = Exclude<StartStep, { kind: 'keep' }>;
+export type Start = Extract<StartStep, { kind: 'start' | 'settle' }>;
 
 /** Exits before ready that make a start a failure. One may be bad luck, such as a port that is free a moment later. */
 const EXITS_TO_FAIL = 3;

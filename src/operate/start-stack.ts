@@ -26,12 +26,17 @@ export async function startStack(
 ): Promise<readonly StartOutcome[]> {
   for (const step of steps) want(context, step);
   const outcomes: StartOutcome[] = steps.flatMap((step) =>
-    step.kind === 'keep' ? [{ ...step, kind: 'kept' as const }] : [],
+    step.kind === 'start' || step.kind === 'settle' ? [] : [withoutStart(step)],
   );
-  const starts = steps.filter((step) => step.kind !== 'keep');
+  const starts = steps.filter((step) => step.kind === 'start' || step.kind === 'settle');
   if (starts.length > 0) outcomes.push(...(await startLevelByLevel(context, starts, targets, setup)));
   else if (steps.length > 0 && lacksWatchdog(context)) await startWatchdogAlone(context);
   return steps.flatMap((step) => outcomes.find((outcome) => outcome.key === step.key) ?? []);
+}
+
+function withoutStart(step: Exclude<StartStep, Start>): StartOutcome {
+  if (step.kind === 'keep') return { ...step, kind: 'kept' };
+  return { kind: 'completed', service: step.service, key: step.key, code: step.code, tookMs: null };
 }
 
 async function startLevelByLevel(
@@ -120,7 +125,7 @@ function blockedBy({ spec, key }: Target, earlier: readonly StartOutcome[]): Sta
 
 /** A process that is kept still runs with the entry that it was started with. */
 function want({ db, stack, nowMs, actor }: OperateContext, { kind, service }: StartStep): void {
-  const isRunning = kind === 'keep' || kind === 'settle';
+  const isRunning = kind !== 'start';
   const known = readDesired(db).find((entry) => entry.service === service);
   if (isRunning && known?.wanted === 'running') return;
   const hash = isRunning ? known?.manifestHash : stack.services.find((spec) => spec.name === service)?.hash;
@@ -130,7 +135,8 @@ function want({ db, stack, nowMs, actor }: OperateContext, { kind, service }: St
 /** What changed goes on record; a process that was kept, or is no longer waited for, did not change. */
 function record(context: OperateContext, outcome: StartOutcome): void {
   const { db, nowMs, actor, stack } = context;
-  if (outcome.kind === 'kept' || outcome.kind === 'interrupted') return;
+  // The end of a oneshot service is an exit like any other, and recorded as that.
+  if (outcome.kind === 'kept' || outcome.kind === 'completed' || outcome.kind === 'interrupted') return;
   const failed = outcome.kind === 'failed' ? outcome : undefined;
   recordEvent(db, {
     atMs: nowMs(),

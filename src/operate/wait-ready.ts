@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '../core/duration.js';
-import { exitRulesOf, isFinal } from '../core/exit-rules.js';
+import { exitRulesOf, isFinal, isSuccess } from '../core/exit-rules.js';
 import type { ProcessExit, ProcessIdentity } from '../core/observed-process.js';
 import type { StartFailure, StartOutcome } from '../core/outcome.js';
 import { observeProcesses } from '../observe/observe-processes.js';
@@ -44,8 +44,8 @@ export async function waitReady(context: OperateContext, started: StartedProcess
       recordReadiness(context.db, key, live, true);
       return { kind: 'ready', service, key, pid: live.pid, tookMs: elapsedMs() };
     }
-    const crash = findCrash(context, started);
-    if (crash !== undefined) return { kind: 'failed', ...crash };
+    const end = findEnd(context, started);
+    if (end !== undefined) return end;
     await sleep(POLL_MS);
   }
   const live = readLive(context, started);
@@ -66,19 +66,28 @@ function readClusterProcess({ stack, paths, nowMs }: OperateContext, target: Tar
   return process?.kind === 'running' ? process.identity : undefined;
 }
 
-function findCrash(context: OperateContext, started: StartedProcess): StartFailure | undefined {
+/** How the start ended, if it ended: with the work of a oneshot service done, or with too many exits. */
+function findEnd(context: OperateContext, started: StartedProcess): StartOutcome | undefined {
   const { target, startId } = started;
   // PM2 starts the processes of a cluster itself, and its log does not tell them apart: the deadline judges them.
   if (target.spec.kind === 'cluster') return undefined;
   const record = readLaunchRecord(lockPath(context.paths, target.key));
-  if (record?.startId !== startId) return launcherFailure(context, started);
+  if (record?.startId !== startId) return failed(launcherFailure(context, started));
   const exits = countExits(record) - started.exitsBefore;
   const exit = exits === 0 ? undefined : lastExit(context, started, record);
   // The daemon writes an exit down a moment after the kernel reports it.
   if (exit === undefined) return undefined;
+  if (target.spec.oneshot && exit.code !== null && isSuccess(exit, exitRulesOf(target.spec))) {
+    const tookMs = context.nowMs() - started.startedAtMs;
+    return { kind: 'completed', service: target.spec.name, key: target.key, code: exit.code, tookMs };
+  }
   return exits < started.exitsToFail && comesBack(context, started, exit)
     ? undefined
-    : crashed(context, started, exit, exits);
+    : failed(crashed(context, started, exit, exits));
+}
+
+function failed(failure: StartFailure | undefined): StartOutcome | undefined {
+  return failure === undefined ? undefined : { kind: 'failed', ...failure };
 }
 
 /** Whether another process of it will come, and soon enough to be waited for. */
@@ -132,10 +141,11 @@ function launcherFailure(context: OperateContext, started: StartedProcess): Star
 function crashed(context: OperateContext, started: StartedProcess, exit: ProcessExit, exits: number): StartFailure {
   const how = exit.signal === null ? `exited with code ${exit.code ?? 0}` : `was killed by ${exit.signal}`;
   const again = exits === 1 ? '' : ` (${exits} times)`;
+  const when = started.target.spec.ready.kind === 'exit' ? '' : ' before it was ready';
   return {
     ...base(context, started, exit),
     code: 'CRASHED',
-    reason: `${how} before it was ready${again}`,
+    reason: `${how}${when}${again}`,
     hint: `sigctl logs ${started.target.spec.name}`,
   };
 }
@@ -164,6 +174,8 @@ function describeRule(rule: Target['spec']['ready']): string {
       return `${formatDuration(rule.delayMs)} alive`;
     case 'heartbeat':
       return 'its first heartbeat';
+    case 'exit':
+      return 'its end';
     case 'message':
       return "process.send('ready')";
   }

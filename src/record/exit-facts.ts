@@ -1,4 +1,5 @@
 import { type ExitFacts, heapLimitOf, type Pm2Order } from '../core/exit-cause.js';
+import { nodeFlags } from '../core/node-flags.js';
 import type { ServiceSpec } from '../core/stack.js';
 import { readDaemonLogTail } from '../pm2/daemon-log.js';
 import { findMemoryOrder } from '../pm2/memory-order.js';
@@ -35,7 +36,6 @@ export function gatherFacts({ process, spec, exit, logFromByte }: EndedProcess, 
   const { db, paths, bootId } = sources;
   const announced = readIntent(db, process.key, { kind: 'exit', process: process.identity });
   const own = ownRow(db, process);
-  const heap = heapLimitOf([spec?.env['NODE_OPTIONS'] ?? '', ...(spec?.interpreterArgs ?? [])]);
   return {
     parent: process.key === DAEMON_KEY ? 'none' : 'pm2',
     exit,
@@ -52,10 +52,17 @@ export function gatherFacts({ process, spec, exit, logFromByte }: EndedProcess, 
     hasCron: spec?.cronRestart !== undefined,
     killTimeoutMs: spec?.killTimeoutMs ?? KILL_TIMEOUT_MS,
     memoryBytes: largest([process.memoryBytes, announced?.detail?.['memoryBytes'], own?.rssBytes]),
-    heapLimitBytes: heap,
+    heapLimitBytes: spec === undefined ? undefined : heapLimitBytes(spec),
     port: spec?.port,
     describeHolder: (port) => describeHolder(port, process.identity.pid),
   };
+}
+
+/** V8's own limit, the manifest's or the one that sigctl made of the service's. */
+function heapLimitBytes(spec: ServiceSpec): number | undefined {
+  const nodeOptions = spec.env['NODE_OPTIONS'] ?? '';
+  const added = nodeFlags({ spec, nodeOptions, execPath: process.execPath, reportFolder: '' });
+  return heapLimitOf([nodeOptions, ...spec.interpreterArgs, ...added]);
 }
 
 /** Where its own lines begin: where those of the process before it end, or where the log was when it was launched. */

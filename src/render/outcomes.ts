@@ -21,6 +21,10 @@ function renderStart(outcome: StartOutcome, width: number, paint: ChalkInstance)
       return outcome.note === null
         ? `${paint.green('✔')} ${name}  already running ${paint.dim(`(pid ${outcome.pid})`)}`
         : `${paint.yellow('!')} ${name}  left as it is (pid ${outcome.pid}): ${outcome.note}`;
+    case 'completed':
+      return outcome.tookMs === null
+        ? `${paint.green('✔')} ${name}  completed before (code ${outcome.code}); ${paint.dim(`again: sigctl start ${outcome.service}`)}`
+        : `${paint.green('✔')} ${name}  completed in ${formatDuration(outcome.tookMs)} ${paint.dim(`(code ${outcome.code})`)}`;
     case 'skipped':
       return `${paint.yellow('-')} ${name}  not started: ${outcome.reason}`;
     case 'interrupted':

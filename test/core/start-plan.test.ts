@@ -31,6 +31,7 @@ const candidate = (process: ObservedProcess, over: Partial<StartCandidate> = {})
   earlier: [],
   readyWithinMs: 20_000,
   isUnready: false,
+  completed: null,
   nowMs: 60_000,
   ...over,
 });
@@ -39,6 +40,11 @@ test('planStart() starts what has no process, an open breaker or not', () => {
   const start = { kind: 'start', service: 'web', key: 'web-0', clear: [], earlier: [] };
   assert.deepEqual(planStart(candidate(GONE)), start);
   assert.deepEqual(planStart(candidate({ ...GONE, breakerOpen: true })), start);
+});
+
+test('planStart() does not start a oneshot service again that did its work', () => {
+  const step = planStart(candidate({ ...GONE, lastExit: { atMs: 1, code: 0, signal: null } }, { completed: 0 }));
+  assert.deepEqual(step, { kind: 'done', service: 'web', key: 'web-0', code: 0 });
 });
 
 test('planStart() clears the children of the last run away first, which hold the lock', () => {

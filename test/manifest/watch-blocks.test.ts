@@ -67,6 +67,17 @@ test('exit rules, reactions, the soft limit, a log policy of its own and oneshot
   assert.deepEqual([spec.restart.successCodes, spec.restart.neverCodes], [[0, 2], [3]]);
 });
 
+test('a oneshot service is ready at its end, unless it has a rule of its own', async (t) => {
+  const ready = async (sigctl: Record<string, unknown>) => (await read(t, { sigctl }, {})).spec.ready;
+  assert.deepEqual(await ready({ oneshot: true }), { kind: 'exit', withinMs: 300_000 });
+  assert.deepEqual(await ready({ oneshot: true, ready: { exit: true, within: '1h' } }), {
+    kind: 'exit',
+    withinMs: 3_600_000,
+  });
+  assert.equal((await ready({ oneshot: true, ready: { log: 'serving' } })).kind, 'log');
+  assert.equal((await ready({})).kind, 'delay');
+});
+
 test('alerts, history, disk and the watchdog of the stack are read', async (t) => {
   const { stack } = await read(
     t,

@@ -44,6 +44,8 @@ Keys of an app, as in PM2
   stop_exit_codes     The same as "never" of sigctl.restart.
   cron_restart        Cron pattern of five or six fields, in your time zone.
   max_memory_restart  Restart above this size, 1M at least (default: no limit).
+                      V8's heap gets 75 % of it, if node_args and NODE_OPTIONS
+                      give it no --max-old-space-size.
   kill_timeout        From SIGINT to SIGKILL at a stop (default: 1600ms).
   wait_ready          Ready at process.send('ready'), within listen_timeout
                       (default: 30s).
@@ -65,7 +67,8 @@ Keys of an app's "sigctl"
                log: 'regex'        a line of its log
                command: '...'      the command exits with 0
                delay: '2s'         it has lived so long
-             and within: how long it may take (default: 30s).
+               exit: true          a oneshot has done its work (its default)
+             and within: how long it may take (default: 30s; exit: 5m).
   health     heartbeat: silent for longer is "hung".
              progress { name, within }: no work for longer is "stale".
              readiness, liveness: a check, or a list of them, that the watchdog
@@ -76,13 +79,18 @@ Keys of an app's "sigctl"
              on_hung, on_stale, on_unhealthy (a failed liveness; a failed
              readiness ends nothing): "restart", "alert" or "ignore" (default:
              restart, but alert for on_stale).
-  restart    backoff [shortest, longest]: wait before a restart, growing by
-             half (default: 10ms to 15s).
-             breaker { exits, within }: give up after so many exits in so long
-             (default: 20 in 2m).
-             success: exit codes of a wanted end (default: 0).
-             never: exit codes after which only an operator starts it again.
-  oneshot    It runs to its end, and is not started again (default: false).
+  restart    backoff [shortest, longest]: wait before a restart, at random up to
+             a limit that doubles with each exit; two equal times are a fixed
+             wait (default: 10ms to 15s).
+             breaker { exits, within }: give up after so many exits in so long,
+             until "sigctl start" (default: 20 in 2m).
+             success: exit codes of a wanted end of a oneshot (default: 0). A
+             death by signal is none.
+             never: exit codes after which only an operator starts it again;
+             79 always is one.
+  oneshot    It runs to its end (default: false). One that ended with a success
+             code runs again after a stop, at a boot, or when "start" or
+             "restart" names it.
   memory     soft: from here on it is "degraded", a size or a share of
              max_memory_restart (default: '90%').
   logs       Rotated above size or age, with gzip, and no more kept than keep

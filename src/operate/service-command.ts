@@ -1,0 +1,23 @@
+import { mkdirSync } from 'node:fs';
+import { nodeFlags } from '../core/node-flags.js';
+import type { ServiceSpec } from '../core/stack.js';
+import { reportFolder } from '../process/home.js';
+import type { OperateContext } from './context.js';
+
+/** Program and arguments of a service, with what sigctl adds for node. @param env The service's whole environment. */
+export function serviceCommand(
+  { paths }: Pick<OperateContext, 'paths'>,
+  spec: ServiceSpec,
+  env: Readonly<Record<string, string>>,
+): readonly string[] {
+  if (spec.interpreter === undefined) return [spec.script, ...spec.args];
+  const folder = reportFolder(paths);
+  const flags = nodeFlags({
+    spec,
+    nodeOptions: env['NODE_OPTIONS'],
+    execPath: process.execPath,
+    reportFolder: folder,
+  });
+  if (flags.length > 0) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return [spec.interpreter, ...flags, ...spec.interpreterArgs, spec.script, ...spec.args];
+}
