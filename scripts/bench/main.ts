@@ -1,15 +1,27 @@
 import { parseArgs } from 'node:util';
 import { timeCommands } from './command-times.js';
 import { timeCrashes } from './crash-times.js';
+import { benchLogs } from './logs.js';
 import { measureMemory } from './memory.js';
 import { type BenchReport, renderReport } from './report.js';
 import { pm2Stack, sigctlStack } from './stack.js';
 
-/** `npm run bench -- [--runs 15] [--json]`: sigctl, plain PM2 and bare node side by side, from one run on one machine. */
+/**
+ * `npm run bench -- [--runs 15] [--json]`: sigctl, plain PM2 and bare node side by side, from one run on one machine.
+ * `npm run bench -- logs [--megabytes 1024]`: reading, searching and following logs.
+ */
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { runs: { type: 'string', default: '15' }, json: { type: 'boolean', default: false } },
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      runs: { type: 'string', default: '15' },
+      megabytes: { type: 'string', default: '1024' },
+      json: { type: 'boolean', default: false },
+    },
   });
+  if (positionals.includes('logs')) {
+    return benchLogs({ megabytes: Number(values.megabytes), runs: Number(values.runs), json: values.json });
+  }
   const [sigctl, pm2] = [sigctlStack(), pm2Stack()];
   const tearDown = (): void => {
     sigctl.tearDown();
