@@ -88,20 +88,23 @@ export function logsCommand(deps: LogsDeps, run = runLogs): Command {
 
 const HELP = `
 Examples:
-  sigctl logs                               the last 50 lines of each service, merged by time
-  sigctl logs trading -n 200 -f             of one service, and what it logs from now on
-  sigctl logs --since 09:30 --level warn    warnings and errors since half past nine
+  sigctl logs                             the last lines of all, merged by time
+  sigctl logs trading -n 200 -f           of one, and what it logs from now on
+  sigctl logs --since 09:30 --level warn  warnings and errors since half past nine
   sigctl logs --grep 'order (filled|rejected)' --field symbol=XBTUSD
-  sigctl logs web-1 --json | jq -r .msg     of one process of several, for a script
-  sigctl logs watchdog                      of sigctl's own watchdog
+  sigctl logs web-1 --json | jq -r .msg   of one process of several, for a script
+  sigctl logs watchdog                    what the watchdog did
 
-Rotated and compressed parts of a log belong to it. Filters are joined by "and"; -n then counts the lines that pass. A line
-without a time or level has those of the line before it (a stack trace), and a log without any time that of its last write.
-With --follow on a terminal, restarts and rotations are told between the lines; never with --json or in a pipe.
+Rotated and compressed parts of a log belong to it. Filters are joined by "and";
+-n then counts the lines that pass. A line without a time or level has those of
+the line before it (a stack trace), and a log without any time that of its last
+write. With --follow on a terminal, restarts and rotations are told between the
+lines; never with --json or in a pipe.
 
---json prints one object per line: {service, instance, atMs, level, msg, line}. atMs is the line's own time in milliseconds
-since 1970, level one of ${LOG_LEVELS.join(' ')} or the writer's own word: both null where the line does not say. line is
-the whole line as it was written.
+--json prints for each line {service, instance, atMs, level, msg, line}. atMs is
+the line's own time in milliseconds since 1970, level one of those above or the
+writer's own word; both are null where the line does not say. line is the whole
+line as it was written.
 
 A service that has not logged yet is named on stderr. Ctrl-C ends --follow.
 Exit codes: 0 shown, 2 wrong use, 4 a log cannot be read.`;
