@@ -62,3 +62,12 @@ test('quiet hours whose begin is their end never end', () => {
 test('quietUntilMs() is the instant itself when it is not quiet', () => {
   assert.equal(quietUntilMs(hours('22:00', '07:00'), at('2026-01-15T12:00:00Z')), at('2026-01-15T12:00:00Z'));
 });
+
+test('without a zone the clock of the machine counts', () => {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const named = hours('22:00', '07:00', timeZone);
+  for (let hour = 0; hour < 24 * 366; hour += 5) {
+    const atMs = at('2026-01-01T00:30:00Z') + hour * 3_600_000;
+    assert.equal(isQuiet({ ...named, timeZone: undefined }, atMs), isQuiet(named, atMs), new Date(atMs).toISOString());
+  }
+});
