@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StopOutcome } from '../core/outcome.js';
 import { SigctlError } from '../errors.js';
+import { hasDatabaseHeader } from '../store/database-header.js';
 import { writeDesired } from '../store/desired.js';
 import { type LeaseGeneration, readLeaseGenerations } from '../store/lease-generations.js';
 import { openStatusDb, type StatusDb } from '../store/open.js';
@@ -54,7 +55,8 @@ export async function stopForRestore(
 }
 
 function tryOpen(path: string): StatusDb | undefined {
-  if (!existsSync(path)) return undefined;
+  // One without a beginning is asked nothing: while services have it open, SQLite would call it locked.
+  if (!hasDatabaseHeader(path)) return undefined;
   let db: StatusDb | undefined;
   try {
     db = openStatusDb(path);

@@ -1,5 +1,6 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { EXIT, SigctlError } from '../errors.js';
+import { isCutOff } from './database-header.js';
 
 /** @returns Whether SQLite refused because another connection holds a lock: worth another try. */
 export function isBusy(error: unknown): boolean {
@@ -28,6 +29,14 @@ export function databaseTooOld(path: string, version: number, known: number): Si
 export function openFailure(path: string, error: unknown): SigctlError {
   if (error instanceof SigctlError) return error;
   const detail = error instanceof Error ? error.message : String(error);
+  if (isCutOff(path)) {
+    return new SigctlError(`Cannot open "${path}": it is no database, or was cut off (${detail})`, {
+      code: 'DATABASE_BROKEN',
+      hint: 'sigctl restore brings that of a backup back; "sigctl doctor" says how to begin with a new one',
+      exitCode: EXIT.environment,
+      cause: error,
+    });
+  }
   if (isBusy(error)) {
     return new SigctlError(`Cannot open "${path}": another process keeps it locked (${detail})`, {
       code: 'DATABASE_LOCKED',

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import BetterSqlite3 from 'better-sqlite3';
 import { dump, fingerprint, writeValues } from '../backup/rig.js';
 import { acknowledged, backUp, dataPath, errorOf, startStill, startWriters } from './backup-rig.js';
-import { app, until } from './rig.js';
+import { app, startRig, until } from './rig.js';
 
 test('a backup under load restores bit-exact rows, and what ran before runs again', async (t) => {
   const rig = await startWriters(t);
@@ -125,6 +125,21 @@ test('a damaged or lost status table is mended by a restore', async (t) => {
   assert.equal((await rig.sigctl(['restore', backup, '--yes'])).exitCode, 0);
   assert.match((await rig.sigctl(['mode'])).stdout, /\* full/);
   assert.equal(dump(dataPath(rig, 'one')), dump(join(backup, 'data/one.db')));
+});
+
+test('a status table that was cut off to nothing under running services is mended by a restore', async (t) => {
+  const rig = await startRig(t, { apps: [app('beats', 'heartbeat.py', { sigctl: { ready: { heartbeat: true } } })] });
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  const backup = await backUp(rig);
+  await until(() => existsSync(join(rig.home, 'status.db-wal')));
+  // With the service's connection open, SQLite calls the empty file locked.
+  truncateSync(join(rig.home, 'status.db'));
+  const status = await rig.sigctl(['status', '--json']);
+  assert.equal(status.exitCode, 4);
+  assert.equal(errorOf(status).code, 'DATABASE_BROKEN');
+  const run = await rig.sigctl(['restore', backup, '--yes']);
+  assert.equal(run.exitCode, 0, run.stderr);
+  assert.equal((await rig.report('beats')).verdict, 'healthy');
 });
 
 test('a service that does not start with the restored data: the old databases are kept, and --undo brings them back', async (t) => {

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseRuns } from '../../scripts/chaos/evidence.js';
+import { exitFault } from '../../scripts/chaos/invariants/exits-on-record.js';
+import { orderFaults, parseNumbers } from '../../scripts/chaos/invariants/lines.js';
+import { allowedVerdicts } from '../../scripts/chaos/invariants/verdicts.js';
+
+// The checks of the chaos suite are checked themselves: one that cannot fail would prove nothing.
+
+const RUN = { pid: 7, token: '100', exitCode: undefined, overlaps: undefined };
+const NOTHING = { signals: [], daemonLapses: [] };
+const EVENT = { service: 'kit', pid: 7, code: null, signal: null, cause: null };
+
+test('parseRuns() joins start, overlap and end of each run', () => {
+  assert.deepEqual(parseRuns('start 7 100\nend 7 100 3\nstart 8 200\noverlap 7 100\n'), [
+    { pid: 7, token: '100', exitCode: 3, overlaps: undefined },
+    { pid: 8, token: '200', exitCode: undefined, overlaps: '7 100' },
+  ]);
+});
+
+test('exitFault() finds a missing, a doubled and a wrong record', () => {
+  const ended = { ...RUN, exitCode: 3 };
+  assert.match(exitFault(ended, [], NOTHING) ?? '', /not on record/);
+  assert.match(
+    exitFault(
+      ended,
+      [
+        { ...EVENT, code: 3 },
+        { ...EVENT, code: 3 },
+      ],
+      NOTHING,
+    ) ?? '',
+    /2 times/,
+  );
+  assert.match(exitFault(ended, [{ ...EVENT, code: 0 }], NOTHING) ?? '', /exited with 3.*code 0/);
+  assert.match(exitFault(ended, [EVENT], NOTHING) ?? '', /PM2 lived all the while/);
+  assert.match(exitFault(RUN, [{ ...EVENT, signal: 'SIGSEGV' }], NOTHING) ?? '', /was sent nothing.*SIGSEGV/);
+});
+
+test('exitFault() accepts the true code, a signal that was sent, and an unknown code while PM2 was dead', () => {
+  assert.equal(exitFault({ ...RUN, exitCode: 3 }, [{ ...EVENT, code: 3 }], NOTHING), undefined);
+  const sent = { ...NOTHING, signals: [{ pid: 7, token: '100', signal: 'SIGSEGV' }] };
+  assert.equal(exitFault(RUN, [{ ...EVENT, signal: 'SIGSEGV' }], sent), undefined);
+  const lapse = { ...NOTHING, daemonLapses: [{ fromMs: 2_000, toMs: undefined }] };
+  assert.equal(exitFault(RUN, [EVENT], lapse), undefined);
+});
+
+test('orderFaults() finds two runs that wrote at the same time, and a line that came twice', () => {
+  const lines = (text: string) => orderFaults('kit', parseNumbers(text)).map(({ rule }) => rule);
+  assert.deepEqual(lines('@1-1:1;\n@1-1:2;\n@2-2:1;\n'), []);
+  assert.deepEqual(lines('@1-1:1;\n@2-2:1;\n@1-1:2;\n'), ['one run writes at a time']);
+  assert.deepEqual(lines('@1-1:1;\n@1-1:1;\n'), ['lines are in order and once']);
+  // Cut off by a full disk in the middle of its number: not a line.
+  assert.deepEqual(parseNumbers('{"msg":"@1-1:12;"}\n@1-1:1'), [{ run: '1-1', seq: 12 }]);
+});
+
+const LIVE = { pid: 7, ppid: 1, token: '100', state: 'S', command: 'node', environ: [] };
+
+test('allowedVerdicts() allows no healthy service that has no process, and none that was stopped to live', () => {
+  const truth = { live: undefined, wanted: 'yes', supervised: false, isHeld: false } as const;
+  assert.deepEqual(allowedVerdicts(truth), ['down', 'crash-loop']);
+  assert.deepEqual(allowedVerdicts({ ...truth, wanted: 'no' }), ['stopped']);
+  assert.deepEqual(allowedVerdicts({ ...truth, live: LIVE, supervised: true, wanted: 'no' }), []);
+  assert.ok(allowedVerdicts({ ...truth, live: LIVE, supervised: true }).includes('healthy'));
+});
