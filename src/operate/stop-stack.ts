@@ -6,6 +6,7 @@ import type { StopOutcome } from '../core/outcome.js';
 import type { ServiceSpec } from '../core/stack.js';
 import type { StopStep } from '../core/stop-plan.js';
 import { findWatchdog } from '../observe/find-watchdog.js';
+import { findDaemon } from '../observe/observe-processes.js';
 import type { Pm2Client } from '../pm2/client.js';
 import { DAEMON_KEY, gatePath, launchPath, lockPath, pidPath, WATCHDOG_KEY } from '../process/home.js';
 import { identify, isAlive } from '../process/identity.js';
@@ -39,17 +40,18 @@ export async function stopStack(
     step.kind === 'skip' ? [{ kind: 'already' as const, service: step.service, key: step.key }] : [],
   );
   const work = steps.filter((step) => step.kind !== 'skip');
-  if (work.length > 0 || (options.forGood && findWatchdog(context.paths) !== undefined))
-    outcomes.push(...(await stopLevelByLevel(context, work, targets, options)));
+  if (work.length > 0 || (options.forGood && isAnyoneThere(context)))
+    outcomes.push(...(await stopLevelByLevel(context, steps, targets, options)));
   return steps.flatMap((step) => outcomes.find((outcome) => outcome.key === step.key) ?? []);
 }
 
 async function stopLevelByLevel(
   context: OperateContext,
-  steps: readonly EffectiveStop[],
+  all: readonly StopStep[],
   targets: readonly Target[],
   options: StopOptions,
 ): Promise<readonly StopOutcome[]> {
+  const steps = all.filter((step) => step.kind !== 'skip');
   const client = await connectAnswering(context);
   const outcomes: StopOutcome[] = [];
   try {
@@ -60,11 +62,27 @@ async function stopLevelByLevel(
         ...(await Promise.all(members.map((step) => stopOne(context, client, step, findTarget(targets, step))))),
       );
     }
-    if (options.forGood) await standDown(context, client).catch(leaveDaemon);
+    if (options.forGood) {
+      if (client !== undefined) await forgetStopped(context, client, targetsOfSkipped(all, targets)).catch(leaveDaemon);
+      await standDown(context, client).catch(leaveDaemon);
+    }
   } finally {
     client?.close();
   }
   return outcomes;
+}
+
+function isAnyoneThere({ paths }: OperateContext): boolean {
+  return findWatchdog(paths) !== undefined || findDaemon(paths) !== undefined;
+}
+
+function targetsOfSkipped(steps: readonly StopStep[], targets: readonly Target[]): readonly Target[] {
+  return steps.flatMap((step) => (step.kind === 'skip' ? findTarget(targets, step) : []));
+}
+
+/** A stop that was killed half way ended the process and left PM2 its app: nobody would end the daemon, which goes on trying to start it. */
+async function forgetStopped(context: OperateContext, client: Pm2Client, targets: readonly Target[]): Promise<void> {
+  for (const target of targets) await removeApps(context, client, target);
 }
 
 /** With the last service the watchdog ends, and then the daemon. */
@@ -191,7 +209,7 @@ function record(context: OperateContext, outcome: StopOutcome, kind: ServiceSpec
   });
 }
 
-function findTarget(targets: readonly Target[], step: EffectiveStop): Target {
+function findTarget(targets: readonly Target[], step: StopStep): Target {
   const target = targets.find((candidate) => candidate.key === step.key);
   if (target === undefined) throw new Error(`No target for step "${step.key}"`);
   return target;

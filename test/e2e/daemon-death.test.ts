@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { writeDesired } from '../../src/store/desired.js';
+import { openStatusDb } from '../../src/store/open.js';
 import { isPidAlive } from './alive.js';
 import { app, kill, type Rig, startRig, until } from './rig.js';
 
@@ -124,6 +126,22 @@ test('a damaged record of the daemon costs nothing: whoever holds its lock is it
   writeFileSync(join(rig.home, 'run/pm2.lock'), 'nonsense\n');
   assert.equal((await rig.report('a')).verdict, 'healthy');
   assert.equal((await rig.sigctl(['restart'])).exitCode, 0);
+  assert.ok(isPidAlive(daemon));
+  assert.equal((await rig.sigctl(['stop'])).exitCode, 0);
+  assert.equal(isPidAlive(daemon), false);
+});
+
+test('what a stop that was killed half way left to PM2 is forgotten by the next stop, and the daemon ends', async (t) => {
+  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')], sigctl: { watchdog: false } });
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  const daemon = rig.pid('pm2');
+  // As after a stop that was killed before it told PM2: not wanted, no launch file, no process, and PM2 still has the app.
+  const db = openStatusDb(join(rig.home, 'status.db'));
+  writeDesired(db, { service: 'a', wanted: 'stopped', nowMs: Date.now(), actor: 'test', manifestHash: null });
+  db.close();
+  rmSync(join(rig.home, 'run/a.launch'));
+  kill(rig.pid('a'));
+  await until(async () => (await rig.report('a')).verdict === 'stopped');
   assert.ok(isPidAlive(daemon));
   assert.equal((await rig.sigctl(['stop'])).exitCode, 0);
   assert.equal(isPidAlive(daemon), false);
