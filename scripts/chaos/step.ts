@@ -75,7 +75,8 @@ function nextCommand(random: Random): CliCommand {
 function nextFate(random: Random): CliFate {
   const roll = random.fraction();
   if (roll < 0.6) return { kind: 'left-alone' };
-  const afterMs = random.whole(0, 1_500);
+  // Squared: a command that finds its work done takes 200 ms, one that starts services takes seconds.
+  const afterMs = Math.round(2_000 * random.fraction() ** 2);
   return roll < 0.9 ? { kind: 'killed', afterMs } : { kind: 'frozen', afterMs, forMs: random.whole(200, 3_000) };
 }
 

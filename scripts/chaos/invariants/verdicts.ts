@@ -82,6 +82,6 @@ function certainVerdicts({ live, supervised, isHeld }: Truth, isWanted: boolean)
   // A service that nobody wants does not run, once all is at rest.
   if (!isWanted) return [];
   if (supervised) return ['healthy', 'unhealthy'];
-  // With a watchdog an orphan is taken back, and does not stay one.
-  return FEATURES.watchdog ? [] : ['orphaned'];
+  // It does not stay one where it is taken back.
+  return FEATURES.takeBack ? [] : ['orphaned'];
 }
