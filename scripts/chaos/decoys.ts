@@ -45,8 +45,12 @@ export async function startDecoys(folder: string, words: readonly (readonly stri
   return {
     pids: () => decoys.map(({ child }) => child.pid ?? 0),
     reuse: async (pid) => {
-      if (readProc(pid) !== undefined || !tryWrite(LAST_PID, String(pid - 1))) return false;
-      const decoy = await add(`has the old pid ${pid} of a service`, []);
+      const next = tryRead(LAST_PID);
+      if (readProc(pid) !== undefined || next === undefined || !tryWrite(LAST_PID, String(pid - 1))) return false;
+      const added = add(`has the old pid ${pid} of a service`, []);
+      // It has been spawned: from here on everybody on this machine would be given numbers that have just been left.
+      tryWrite(LAST_PID, next);
+      const decoy = await added;
       return decoy.child.pid === pid;
     },
     harms: () => decoys.flatMap(harmsOf),
@@ -68,6 +72,15 @@ function harmsOf({ child, file, token, what }: Decoy): readonly string[] {
   if (proc?.token !== token) harms.push(`a stranger (pid ${child.pid}, ${what}) was ended`);
   else if (proc.state === 'T') harms.push(`a stranger (pid ${child.pid}, ${what}) was stopped`);
   return harms;
+}
+
+function tryRead(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    // ENOENT: a kernel without CONFIG_CHECKPOINT_RESTORE.
+    return undefined;
+  }
 }
 
 function tryWrite(path: string, text: string): boolean {
