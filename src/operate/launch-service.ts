@@ -6,6 +6,7 @@ import type { ServiceSpec } from '../core/stack.js';
 import { launcherRecord } from '../pm2/app-record.js';
 import type { Pm2Client } from '../pm2/client.js';
 import { clusterRecord } from '../pm2/cluster-record.js';
+import { findCgroupPlace, makeCgroup } from '../process/cgroup.js';
 import { gatePath, launchPath, lockPath, logPath, pidPath } from '../process/home.js';
 import { type GatePolicy, writeLaunchFile } from '../process/launch-file.js';
 import { NOT_RESTARTED } from '../process/launcher-exit.js';
@@ -136,6 +137,7 @@ export async function launchService(
     startId,
     flock: findFlock(context.shellEnv['PATH']),
     keepIpc: spec.waitReady,
+    cgroup: cgroupOf(context, spec, key),
     gate: gatePolicy(spec, gatePath(context.paths, key)),
     env,
     command: serviceCommand(context, spec, env),
@@ -158,6 +160,13 @@ export async function launchService(
     }),
   );
   return startId;
+}
+
+/** The kernel's limit, where this machine lets us have one. */
+function cgroupOf({ stack, paths }: OperateContext, spec: ServiceSpec, key: string): string | undefined {
+  if (spec.memoryLimitBytes === undefined) return undefined;
+  const place = findCgroupPlace({ name: stack.name, home: paths.home });
+  return place === undefined ? undefined : makeCgroup(place, key, spec.memoryLimitBytes);
 }
 
 /** What PM2 does not restart by itself starts again only by its cron schedule, which nothing has to hold back. */

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { type CgroupPlace, findCgroupPlace, findParent, makeCgroup, removeCgroup } from '../../src/process/cgroup.js';
+import { tempFolder } from './rig.js';
+
+const MIB = 1024 ** 2;
+
+/** A cgroup2 file system as far as files go: `controllers` are those that a cgroup gives to its children. */
+function fakeTree(t: TestContext, controllers: Readonly<Record<string, string>>) {
+  const point = join(tempFolder(t), 'cgroup two');
+  for (const [path, given] of Object.entries(controllers)) {
+    const folder = join(point, path);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'cgroup.subtree_control'), given);
+    writeFileSync(join(folder, 'cgroup.procs'), '');
+  }
+  const mountinfo = (root = '/') =>
+    [
+      '22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw',
+      `29 23 0:26 ${root} ${point.replaceAll(' ', '\\040')} rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate`,
+      '',
+    ].join('\n');
+  return { point, mountinfo };
+}
+
+test('findParent() goes up from our own cgroup to one that gives its children a memory limit', (t) => {
+  const { point, mountinfo } = fakeTree(t, {
+    '/': 'cpu memory pids',
+    '/user.slice': 'cpu memory pids\n',
+    '/user.slice/app.slice': 'memory',
+    '/user.slice/app.slice/term.scope': '',
+  });
+  assert.equal(findParent(mountinfo(), '0::/user.slice/app.slice/term.scope\n'), join(point, 'user.slice/app.slice'));
+  assert.equal(findParent(mountinfo(), '1:name=x:/\n0::/user.slice\n'), join(point, 'user.slice'));
+  assert.equal(findParent(mountinfo('/user.slice'), '0::/user.slice\n'), point);
+  assert.equal(findParent(mountinfo(), '0::/\n'), point);
+});
+
+test('findParent() passes by a cgroup without the memory controller, and one into which we may move no process', (t) => {
+  const { point, mountinfo } = fakeTree(t, { '/': 'memory', '/a': 'memory', '/a/b': 'cpu pids' });
+  assert.equal(findParent(mountinfo(), '0::/a/b\n'), join(point, 'a'));
+  // For root every file may be written that is there.
+  rmSync(join(point, 'a/cgroup.procs'));
+  assert.equal(findParent(mountinfo(), '0::/a/b\n'), point);
+});
+
+test('findParent() answers undefined where there is no cgroup2, no memory controller, or no place of ours in it', (t) => {
+  const { mountinfo } = fakeTree(t, { '/': 'cpu pids', '/a': '' });
+  assert.equal(findParent(mountinfo(), '0::/a\n'), undefined);
+  assert.equal(findParent(mountinfo('/elsewhere'), '0::/a\n'), undefined);
+  assert.equal(findParent(mountinfo(), '4:memory:/a\n'), undefined);
+  assert.equal(findParent('30 23 0:26 / /sys/fs/cgroup rw - cgroup cgroup rw,memory\n', '0::/a\n'), undefined);
+  assert.equal(findParent('', ''), undefined);
+});
+
+test('makeCgroup() sets a limit a tenth above that of the service, and ends the service as a whole', (t) => {
+  const { point } = fakeTree(t, { '/': 'memory' });
+  const place: CgroupPlace = { parent: point, stackFolder: 'sigctl-demo-aaaaaa' };
+  const folder = makeCgroup(place, 'web-0', 100 * MIB);
+  assert.equal(folder, join(point, 'sigctl-demo-aaaaaa/web-0'));
+  const read = (file: string) => readFileSync(join(point, 'sigctl-demo-aaaaaa', file), 'utf8');
+  assert.equal(read('cgroup.subtree_control'), '+memory');
+  assert.equal(read('web-0/memory.max'), String(110 * MIB));
+  assert.equal(read('web-0/memory.oom.group'), '1');
+  assert.equal(makeCgroup(place, 'web-0', 50 * MIB), folder);
+  assert.equal(read('web-0/memory.max'), String(55 * MIB));
+});
+
+test('makeCgroup() answers undefined when the kernel forbids it', (t) => {
+  const { point } = fakeTree(t, { '/': 'memory' });
+  // In place of the folder: nothing can be made below it.
+  writeFileSync(join(point, 'sigctl-demo-aaaaaa'), '');
+  assert.equal(makeCgroup({ parent: point, stackFolder: 'sigctl-demo-aaaaaa' }, 'web', MIB), undefined);
+});
+
+test('removeCgroup() takes away what is empty, and leaves what others live in', (t) => {
+  const { point } = fakeTree(t, { '/': 'memory' });
+  const place: CgroupPlace = { parent: point, stackFolder: 'sigctl-demo-aaaaaa' };
+  const [stack, web] = [join(point, place.stackFolder), join(point, place.stackFolder, 'web')];
+  mkdirSync(join(stack, 'api'), { recursive: true });
+  mkdirSync(web);
+  removeCgroup(place, 'web');
+  assert.deepEqual([existsSync(web), existsSync(stack)], [false, true]);
+  removeCgroup(place, 'api');
+  assert.equal(existsSync(stack), false);
+  removeCgroup(place, 'api');
+});
+
+test('findCgroupPlace() gives two stacks of one name two places, where this machine has any', () => {
+  const places = ['/a/.sigctl', '/b/.sigctl'].map((home) => findCgroupPlace({ name: 'demo', home }));
+  if (places.every((place) => place === undefined)) return;
+  assert.match(places[0]?.stackFolder ?? '', /^sigctl-demo-[0-9a-f]{6}$/);
+  assert.notEqual(places[0]?.stackFolder, places[1]?.stackFolder);
+});
