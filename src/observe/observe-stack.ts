@@ -1,9 +1,10 @@
 import { exitRulesOf } from '../core/exit-rules.js';
-import { heartbeatLimitMs, isOwnRow, judge, progressLimitMs } from '../core/judge.js';
+import { heartbeatLimitMs, isOwnRow, type JudgeInput, judge, progressLimitMs } from '../core/judge.js';
 import type { ServiceReport } from '../core/service-report.js';
 import type { Stack } from '../core/stack.js';
 import type { StatusRow } from '../core/status-row.js';
 import { currentChecks, type StoredCheck } from '../core/stored-check.js';
+import type { Judgement } from '../core/verdict.js';
 import { homePaths } from '../process/home.js';
 import { readListeningPorts } from '../process/ports.js';
 import { readTree } from '../process/tree.js';
@@ -52,11 +53,11 @@ export function observeStack({
   );
 }
 
-function findRow(statuses: readonly StatusRow[], { spec, instance }: ObservedInstance): StatusRow | undefined {
+export function findRow(statuses: readonly StatusRow[], { spec, instance }: ObservedInstance): StatusRow | undefined {
   return statuses.find((row) => row.service === spec.name && row.instance === instance);
 }
 
-interface InstanceFacts {
+export interface InstanceFacts {
   readonly wanted: boolean;
   readonly status: StatusRow | undefined;
   readonly unready: UnreadyProcesses;
@@ -64,13 +65,13 @@ interface InstanceFacts {
   readonly nowMs: number;
 }
 
-/** Joins what the kernel shows with what the service says into one report. */
-export function reportInstance(
-  { spec, key, instance, process, listed }: ObservedInstance,
-  { wanted, status, unready, checks, nowMs }: InstanceFacts,
-): ServiceReport {
-  const answers = process.kind === 'running' ? currentChecks(checks, { spec, instance }, process.identity, nowMs) : [];
-  const judgement = judge({
+/** The verdict on one process, from what the kernel shows and what the service says. */
+export function judgeInstance(
+  { spec, key, process, listed }: ObservedInstance,
+  { wanted, status, unready, nowMs }: InstanceFacts,
+  answers: JudgeInput['checks'],
+): Judgement {
+  return judge({
     service: spec.name,
     wanted,
     listed,
@@ -86,6 +87,14 @@ export function reportInstance(
     memorySoftBytes: spec.memorySoftBytes,
     nowMs,
   });
+}
+
+/** Joins what the kernel shows with what the service says into one report. */
+export function reportInstance(observed: ObservedInstance, facts: InstanceFacts): ServiceReport {
+  const { spec, key, instance, process } = observed;
+  const { wanted, status, nowMs } = facts;
+  const answers = answersOf(observed, facts);
+  const judgement = judgeInstance(observed, facts, answers);
   const live = process.kind === 'running' ? process : undefined;
   const own = live !== undefined && isOwnRow(status, live) ? status : undefined;
   return {
@@ -115,6 +124,14 @@ export function reportInstance(
       forMs: Math.max(0, nowMs - sinceMs),
     })),
   };
+}
+
+/** The last answers of the health checks of this very process. */
+export function answersOf(
+  { spec, instance, process }: ObservedInstance,
+  { checks, nowMs }: Pick<InstanceFacts, 'checks' | 'nowMs'>,
+) {
+  return process.kind === 'running' ? currentChecks(checks, { spec, instance }, process.identity, nowMs) : [];
 }
 
 /** The port that it really listens on: the declared one, else the lowest of its own. Looked for only where one is declared. */

@@ -14,12 +14,17 @@ export interface ProcStat {
   readonly startToken: string;
   /** User and system time so far. */
   readonly cpuMs: number;
+  /** Resident pages. */
+  readonly rssPages: number;
 }
 
 /** Reads `/proc/<pid>/stat` (proc(5)). `undefined`: no such process, or a zombie, which does no work any more. */
 export function readProcStat(pid: number): ProcStat | undefined {
   const text = readProcFile(pid, 'stat');
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parseProcStat(pid, text);
+}
+
+export function parseProcStat(pid: number, text: string): ProcStat | undefined {
   // The command name stands in brackets and may itself hold brackets and blanks; the last one closes it.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [state, ppid] = fields;
@@ -30,6 +35,7 @@ export function readProcStat(pid: number): ProcStat | undefined {
     ppid: Number(ppid),
     startToken,
     cpuMs: (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK,
+    rssPages: Number(fields[21]),
   };
 }
 
