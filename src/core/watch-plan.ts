@@ -2,8 +2,8 @@ import { formatSize } from './size.js';
 import type { Reaction, ServiceSpec } from './stack.js';
 import type { Judgement } from './verdict.js';
 
-/** Why the watchdog looks into a process, or ends it. */
-export type Trouble = 'hung' | 'stale' | 'unhealthy';
+/** Why the watchdog looks into a process, or ends it. What fails a health check is ended by who asks it. */
+export type Trouble = 'hung' | 'stale';
 export type EndCause = Trouble | 'memory-limit';
 
 /** What was done about one process so far. A new process begins with nothing. */
@@ -28,8 +28,6 @@ export interface WatchedProcess {
   /** The operator wants it to run, and no command is about to end it. */
   readonly wanted: boolean;
   readonly judgement: Judgement;
-  /** Why a liveness check of it fails, `undefined` when none does. */
-  readonly failing: string | undefined;
   /** Of the whole tree. */
   readonly memoryBytes: number;
 }
@@ -87,11 +85,9 @@ function planTrouble(process: WatchedProcess, before: WatchMemory): WatchPlan {
 function findTrouble({
   spec: { health },
   judgement: { verdict, reason },
-  failing,
 }: WatchedProcess): { readonly cause: Trouble; readonly reason: string; readonly reaction: Reaction } | undefined {
   if (verdict === 'hung') return { cause: 'hung', reason, reaction: health.onHung };
   if (verdict === 'stale') return { cause: 'stale', reason, reaction: health.onStale };
-  if (failing !== undefined) return { cause: 'unhealthy', reason: failing, reaction: health.onUnhealthy };
   return undefined;
 }
 

@@ -36,13 +36,14 @@ export async function waitUntilGone(members: readonly ProcessIdentity[], withinM
   return true;
 }
 
-function signalAll(members: readonly ProcessIdentity[], signal: NodeJS.Signals): void {
+/** Sends a signal to those that live, each by identity. One that runs as somebody else is left as it is. */
+export function signalAll(members: readonly ProcessIdentity[], signal: NodeJS.Signals): void {
   for (const member of members) {
     if (!isAlive(member)) continue;
     try {
       process.kill(member.pid, signal);
     } catch {
-      // ESRCH: it ended between the look and the signal, which is what was wanted.
+      // ESRCH: it ended between the look and the signal, which is what was wanted. EPERM: nothing can be done about it.
     }
   }
 }

@@ -1,27 +1,48 @@
 import { writeWatchdogBeat } from '../../store/watchdog-beat.js';
+import type { Sighting } from './alerts/alert-watch.js';
 import { createAlertsDuty } from './alerts/alerts-duty.js';
 import { createCheckDuty } from './check-duty.js';
 import type { WatchContext } from './context.js';
 import type { Duty } from './duty.js';
 import { createProcessEnder } from './end-process.js';
 import { followDatabase } from './follow-database.js';
-import { keepRecord, pruneRecord } from './keep-record.js';
-import { readReports } from './read-reports.js';
+import { createRecorder, pruneRecord } from './keep-record.js';
+import { createWatch, type Watched } from './watch.js';
+import { createWatchDuty } from './watch-duty.js';
 
 /** All that the watchdog does, in the order in which it is drained at the end. */
 export function createDuties(context: WatchContext): readonly Duty[] {
   const ender = createProcessEnder(context);
+  const watch = createWatch(context);
+  const recorder = createRecorder(context);
   return [
     { name: 'follow the stack', everyMs: TICK_MS, run: () => void context.stack() },
     followDatabase(context),
     { name: 'sign of life', everyMs: BEAT_MS, run: () => writeWatchdogBeat(context.db, context.nowMs()) },
+    createWatchDuty(context, {
+      watch,
+      ender,
+      onLook: recorder.onLook,
+      onTransition: ({ watched, from, to }) => logTransition(context, watched, from, to),
+    }),
     createCheckDuty(context, ender),
     { name: 'end processes', everyMs: TICK_MS, run: () => undefined, drain: ender.drain },
     // Drained after those that end processes: their last exits are on record too.
-    keepRecord(context, TICK_MS),
+    recorder.duty,
     pruneRecord(context),
-    createAlertsDuty(context, { reports: () => readReports(context), env: context.shellEnv }),
+    createAlertsDuty(context, { sightings: () => watch.latest().map(toSighting), env: context.shellEnv }),
   ];
+}
+
+/** What alerts are made of. Ages are those that were watched: a clock that jumps alarms nobody. */
+function toSighting({ instance: { spec, key, instance }, judgement }: Watched): Sighting {
+  const { verdict, reason, next } = judgement;
+  return { service: spec.name, instance, name: key, verdict, reason, next: next ?? null };
+}
+
+function logTransition({ log }: WatchContext, { instance, judgement }: Watched, from: string | undefined, to: string) {
+  if (from === undefined && (to === 'healthy' || to === 'stopped')) return;
+  log.info('verdict', { service: instance.key, from, to, reason: judgement.reason });
 }
 
 /** Twice a second: a service over its limit is noticed within that. */

@@ -4,7 +4,8 @@ import type { WatchContext } from './context.js';
 /** One thing that the watchdog does again and again. Duties run beside each other, each never beside itself. */
 export interface Duty {
   readonly name: string;
-  readonly everyMs: number;
+  /** Fixed, or asked after each run. */
+  readonly everyMs: number | (() => number);
   /** What it throws is logged, and it is called again: one duty's trouble is not the others'. */
   readonly run: () => void | Promise<void>;
   /** What has to be done before the watchdog ends. */
@@ -22,7 +23,8 @@ export async function runDuties(duties: readonly Duty[], context: DutyContext): 
 async function repeat({ name, everyMs, run }: Duty, context: DutyContext): Promise<void> {
   while (!context.signal.aborted) {
     await attempt(name, run, context);
-    await pause(untilNext(context.monotonicMs(), everyMs), context.signal);
+    const periodMs = typeof everyMs === 'number' ? everyMs : everyMs();
+    await pause(untilNext(context.monotonicMs(), periodMs), context.signal);
   }
 }
 

@@ -1,23 +1,86 @@
+import { statSync } from 'node:fs';
+import type { ProcessIdentity } from '../../core/observed-process.js';
+import { readDaemonPid } from '../../observe/observe-processes.js';
+import { exitJournalPath } from '../../process/home.js';
 import { pruneHistory } from '../../record/prune-history.js';
 import { reconcile } from '../../record/reconcile.js';
+import { recordMemory } from '../../store/processes.js';
 import type { WatchContext } from './context.js';
 import type { Duty } from './duty.js';
+import type { Watched } from './watch.js';
 
-type RecordContext = Pick<WatchContext, 'stack' | 'paths' | 'db' | 'version' | 'nowMs'>;
+/** Without a sign that anything happened the recorder looks this often all the same. */
+const IDLE_MS = 5_000;
+const PRUNE_EVERY_MS = 3_600_000;
+/** What a process has at most is written down when it has grown by so much: each write wakes every reader of the table. */
+const GROWN_SHARE = 1.05;
+const GROWN_BYTES = 2 * 1024 ** 2;
 
-/** Puts each start and exit on record within a tick, and once more at the end. */
-export function keepRecord({ stack, paths, db, version, nowMs }: RecordContext, everyMs: number): Duty {
-  const record = (): void => void reconcile(db, { stack: stack(), paths, nowMs: nowMs(), version });
-  return { name: 'keep the record', everyMs, run: record, drain: record };
+interface Peak {
+  readonly process: ProcessIdentity;
+  bytes: number;
+  writtenBytes: number;
 }
 
-const PRUNE_EVERY_MS = 3_600_000;
+/** Keeps the flight recorder up to date: the largest memory of each process, and what started and ended. */
+export function createRecorder(context: WatchContext) {
+  const { db, stack, paths, nowMs, monotonicMs, version, log } = context;
+  const peaks = new Map<string, Peak>();
+  let mark = '';
+  let recordedAtMs = Number.NEGATIVE_INFINITY;
+
+  const record = (): void => {
+    recordedAtMs = monotonicMs();
+    const events = reconcile(db, { stack: stack(), paths, nowMs: nowMs(), version });
+    for (const { kind, service, cause, pid, exitCode, exitSignal } of events)
+      log.info(kind, { service, cause, pid, exitCode: exitCode ?? undefined, exitSignal: exitSignal ?? undefined });
+  };
+
+  return {
+    /** Takes in one look at everything, and records where it shows that something happened. */
+    onLook: (seen: readonly Watched[]): void => {
+      for (const watched of seen) notePeak(context, peaks, watched);
+      const now = [
+        statSync(exitJournalPath(paths), { throwIfNoEntry: false })?.size,
+        readDaemonPid(paths),
+        ...seen.map(({ instance: { process } }) => (process.kind === 'none' ? '-' : process.identity.pid)),
+      ].join(' ');
+      if (now === mark && monotonicMs() - recordedAtMs < IDLE_MS) return;
+      record();
+      // Only now: what could not be written is tried again.
+      mark = now;
+    },
+    duty: { name: 'keep the record', everyMs: IDLE_MS, run: () => undefined, drain: record } satisfies Duty,
+  };
+}
 
 /** Forgets what is older than the manifest wants. */
-export function pruneRecord({ stack, db, nowMs }: RecordContext): Duty {
+export function pruneRecord({ stack, db, nowMs }: Pick<WatchContext, 'stack' | 'db' | 'nowMs'>): Duty {
   return {
     name: 'prune the record',
     everyMs: PRUNE_EVERY_MS,
     run: () => pruneHistory(db, stack().watch.history, nowMs()),
   };
+}
+
+/** The peak of the process before is on record before the new one is seen by the recorder. */
+function notePeak({ db }: WatchContext, peaks: Map<string, Peak>, { instance, tree }: Watched): void {
+  const known = peaks.get(instance.key);
+  const { process } = instance;
+  const isSame =
+    process.kind === 'running' &&
+    known?.process.pid === process.identity.pid &&
+    known.process.startToken === process.identity.startToken;
+  if (known !== undefined && !isSame) {
+    if (known.bytes > known.writtenBytes) recordMemory(db, instance.key, known.bytes);
+    peaks.delete(instance.key);
+  }
+  if (process.kind === 'none' || tree === undefined) return;
+  const peak = (isSame ? known : undefined) ?? { process: process.identity, bytes: 0, writtenBytes: 0 };
+  peaks.set(instance.key, peak);
+  peak.bytes = Math.max(peak.bytes, tree.memoryBytes);
+  // A new process is written with the first growth: until then the recorder has the one before under this key.
+  if (!isSame || peak.bytes < peak.writtenBytes * GROWN_SHARE + GROWN_BYTES) return;
+  recordMemory(db, instance.key, peak.bytes);
+  peak.writtenBytes = peak.bytes;
 }

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { channelSecrets } from '../../../core/alert-variables.js';
 import { maskSecrets, secretValues } from '../../../core/mask.js';
-import type { ServiceReport } from '../../../core/service-report.js';
 import type { AlertChannel, Stack } from '../../../core/stack.js';
 import { pruneAlerts, releaseClaims } from '../../../store/alert-outbox.js';
 import { movedChats } from '../../../store/moved-chats.js';
@@ -15,8 +14,8 @@ import { createDeliverer, type Deliverer } from './deliverer.js';
 import { createDaemonWatch, sightDisk } from './stack-sightings.js';
 
 export interface AlertsDutyDeps {
-  /** Verdict and facts of every process, as of now. */
-  readonly reports: () => readonly ServiceReport[];
+  /** The verdict on every process, as of now. */
+  readonly sightings: () => readonly Sighting[];
   /** Variables that channels may name: the watchdog's own and those that shells have passed. */
   readonly env: ReadEnv;
 }
@@ -48,11 +47,7 @@ export function createAlertsDuty(context: WatchContext, deps: AlertsDutyDeps): D
     everyMs: LOOK_MS,
     run: () => {
       const { watch, deliverer, stack } = follow();
-      watch.observe([
-        ...deps.reports().map(toSighting),
-        ...sightDaemon(),
-        ...sightDisk(paths, stack.watch.minFreeBytes),
-      ]);
+      watch.observe([...deps.sightings(), ...sightDaemon(), ...sightDisk(paths, stack.watch.minFreeBytes)]);
       deliverer.tick();
       if (Math.abs(nowMs() - prunedAtMs) < PRUNE_EVERY_MS) return;
       pruneAlerts(db, nowMs() - KEEP_SETTLED_MS);
@@ -103,8 +98,4 @@ function openDeliverer({ db, nowMs }: WatchContext, { env }: AlertsDutyDeps, sta
     nowMs,
     random: Math.random,
   });
-}
-
-function toSighting({ service, instance, key, verdict, reason, next }: ServiceReport): Sighting {
-  return { service, instance, name: key, verdict, reason, next };
 }

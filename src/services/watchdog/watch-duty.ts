@@ -1,0 +1,64 @@
+import type { Verdict } from '../../core/verdict.js';
+import { type CloseProcess, createActor } from './act.js';
+import type { WatchContext } from './context.js';
+import type { Duty } from './duty.js';
+import type { ProcessEnder } from './end-process.js';
+import type { Watch, Watched } from './watch.js';
+
+/** Twice a second: a service over its limit is noticed within that. */
+const TICK_MS = 500;
+/** While a process is close to its memory limit: one that takes 500 MB/s is seen 25 MB later. */
+const CLOSE_TICK_MS = 50;
+
+/** The verdict on a process became another one. */
+export interface Transition {
+  readonly watched: Watched;
+  /** `undefined` at the first look. */
+  readonly from: Verdict | undefined;
+  readonly to: Verdict;
+}
+
+export interface WatchDutyDeps {
+  readonly watch: Watch;
+  readonly ender: ProcessEnder;
+  /** Called after each look at everything, whatever it saw. */
+  readonly onLook: (seen: readonly Watched[]) => void;
+  readonly onTransition: (transition: Transition) => void;
+}
+
+/** Looks at everything twice a second, and more often at what comes close to its memory limit; does what the manifest wants done. */
+export function createWatchDuty(context: WatchContext, deps: WatchDutyDeps): Duty {
+  const { watch, ender, onLook, onTransition } = deps;
+  const actor = createActor(context, ender);
+  const verdicts = new Map<string, Verdict>();
+  let close: readonly CloseProcess[] = [];
+  let lookedAtMs = Number.NEGATIVE_INFINITY;
+
+  const lookAtAll = (): void => {
+    lookedAtMs = context.monotonicMs();
+    const seen = watch.look();
+    close = actor.act(seen);
+    for (const watched of seen) {
+      const { key } = watched.instance;
+      const { verdict } = watched.judgement;
+      const from = verdicts.get(key);
+      verdicts.set(key, verdict);
+      if (from !== verdict) onTransition({ watched, from, to: verdict });
+    }
+    onLook(seen);
+  };
+
+  return {
+    name: 'watch',
+    everyMs: () => (close.length > 0 ? CLOSE_TICK_MS : TICK_MS),
+    run: () => {
+      // A little early is on time: the period of the close look need not divide the other.
+      if (context.monotonicMs() - lookedAtMs >= TICK_MS - CLOSE_TICK_MS / 2) return lookAtAll();
+      for (const one of close) {
+        const sample = watch.sampler.sample(one.process);
+        if (sample !== undefined) actor.actOnMemory(one, sample.memoryBytes);
+      }
+    },
+    drain: actor.drain,
+  };
+}

@@ -1,0 +1,100 @@
+import { asWatched, type SeenProcess, seeProcess, type WatchedTime, watchOn } from '../../core/freshness.js';
+import { isOwnRow } from '../../core/judge.js';
+import type { StatusRow } from '../../core/status-row.js';
+import type { StoredCheck } from '../../core/stored-check.js';
+import type { Judgement } from '../../core/verdict.js';
+import { answersOf, findRow, judgeInstance } from '../../observe/observe-stack.js';
+import { readChecks } from '../../store/checks.js';
+import { readDesired } from '../../store/desired.js';
+import { readStatuses } from '../../store/service-status.js';
+import { readUnready, type UnreadyProcesses } from '../../store/unready.js';
+import type { WatchContext } from './context.js';
+import { createObserver, type Observed } from './observe.js';
+import { createTreeSampler, type TreeSampler } from './tree-sampler.js';
+
+/** One process of a service as this tick saw it. */
+export interface Watched extends Observed {
+  readonly judgement: Judgement;
+  readonly wanted: boolean;
+  /** What it wrote itself, `undefined` when it wrote nothing. */
+  readonly row: StatusRow | undefined;
+}
+
+export interface Watch {
+  /** Looks at everything once. @throws When the status table cannot be read and never could. */
+  readonly look: () => readonly Watched[];
+  /** What the last look saw. @throws When nothing was looked at yet: nobody may take that for an empty stack. */
+  readonly latest: () => readonly Watched[];
+  readonly sampler: TreeSampler;
+}
+
+/** What the status table told last. */
+interface Facts {
+  readonly wanted: ReadonlySet<string>;
+  readonly statuses: readonly StatusRow[];
+  readonly unready: UnreadyProcesses;
+  readonly checks: readonly StoredCheck[];
+}
+
+/** Judges every process of the stack as `status` does, but by the time that was watched instead of the time of day. */
+export function createWatch(context: WatchContext): Watch {
+  const { nowMs, monotonicMs, log } = context;
+  const sampler = createTreeSampler();
+  const { observe } = createObserver(context, sampler);
+  const seen = new Map<string, SeenProcess>();
+  let time: WatchedTime | undefined;
+  let facts: Facts | undefined;
+  let latest: readonly Watched[] | undefined;
+
+  const judgeOne = (observed: Observed, known: Facts, watchedMs: number): Watched => {
+    const { instance } = observed;
+    const { process } = instance;
+    const wanted = known.wanted.has(instance.spec.name);
+    const row = findRow(known.statuses, instance);
+    const own = { wanted, status: row, unready: known.unready, checks: known.checks, nowMs: nowMs() };
+    if (process.kind === 'none') {
+      seen.delete(instance.key);
+      return { ...observed, wanted, row, judgement: judgeInstance(instance, own, []) };
+    }
+    const ownRow = isOwnRow(row, process) ? row : undefined;
+    const sight = seeProcess(seen.get(instance.key), { process, row: ownRow, watchedMs });
+    seen.set(instance.key, sight);
+    const watched = asWatched({ process, row: ownRow }, sight, { watchedMs, nowMs: own.nowMs });
+    const judged = { ...instance, process: watched.process };
+    const judgement = judgeInstance(judged, { ...own, status: watched.row }, answersOf(instance, own));
+    return { ...observed, wanted, row: ownRow, judgement };
+  };
+
+  return {
+    look: () => {
+      time = watchOn(time, monotonicMs());
+      try {
+        facts = readFacts(context);
+      } catch (error) {
+        // A table that is locked or damaged: what it told last holds, and memory is watched all the same.
+        if (facts === undefined) throw error;
+        log.trouble('the status table cannot be read', error);
+      }
+      const { wanted } = facts;
+      const [known, { watchedMs }] = [facts, time];
+      latest = observe((service) => wanted.has(service)).map((observed) => judgeOne(observed, known, watchedMs));
+      return latest;
+    },
+    latest: () => {
+      if (latest === undefined) throw new Error('Nothing was looked at yet');
+      return latest;
+    },
+    sampler,
+  };
+}
+
+function readFacts({ db, stack, log }: WatchContext): Facts {
+  const onFault = (fault: Error): void => log.trouble('a row cannot be read', fault);
+  const isChecked = stack().services.some(({ checks }) => checks.length > 0);
+  return {
+    wanted: new Set(readDesired(db).flatMap((entry) => (entry.wanted === 'running' ? [entry.service] : []))),
+    statuses: readStatuses(db, onFault),
+    unready: readUnready(db),
+    checks: isChecked ? readChecks(db, onFault) : [],
+  };
+}
