@@ -90,7 +90,14 @@ export function createObserver(
   }
 }
 
-const ABSENT: ObservedProcess = { kind: 'none', lastExit: null, starts: 0, breakerOpen: false, leftovers: [] };
+const ABSENT: ObservedProcess = {
+  kind: 'none',
+  lastExit: null,
+  starts: 0,
+  breakerOpen: false,
+  holdback: null,
+  leftovers: [],
+};
 
 function running(
   { record, tree }: { readonly record: LaunchRecord; readonly tree: TreeSample },
