@@ -184,12 +184,13 @@ function tellNext(input: StoryInput, end: ServiceEvent): Pick<ExitStory, 'sequel
   }
   const held = later.findLast(({ kind }) => kind === 'crash-loop' || kind === 'refused');
   const sequel = held === undefined ? now(process) : `not restarted: ${reasonOf(held) ?? held.kind}`;
-  return { sequel, next: nextCommand(input) };
+  return { sequel, next: nextCommand(input, held === undefined && end.cause === 'completed') };
 }
 
-/** What runs needs nothing unless its verdict says so; what does not run is started, if the manifest still has it. */
-function nextCommand({ process, manifestHash }: StoryInput): string | null {
+/** What runs needs nothing unless its verdict says so; what does not run is started, if the manifest has it and its work is not done. */
+function nextCommand({ process, manifestHash }: StoryInput, isDone = false): string | null {
   if (process.next !== null || process.pid !== null || manifestHash === undefined) return process.next;
+  if (isDone) return null;
   return `sigctl start ${process.service}`;
 }
 

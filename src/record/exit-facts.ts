@@ -36,11 +36,12 @@ export function gatherFacts({ process, spec, exit, logFromByte }: EndedProcess, 
   const { db, paths, bootId } = sources;
   const announced = readIntent(db, process.key, { kind: 'exit', process: process.identity });
   const own = ownRow(db, process);
+  const order = exit?.byPm2 === true && announced === undefined ? findOrder(process.key, exit.atMs, paths) : undefined;
   return {
     parent: process.key === DAEMON_KEY ? 'none' : 'pm2',
     exit,
     announced,
-    pm2Order: exit?.byPm2 === true && announced === undefined ? findOrder(process.key, paths) : undefined,
+    pm2Order: order,
     lines: readLogTail(logPath(paths, process.key), {
       fromByte: logFromByte ?? firstByte(db, process),
       toByte: exit?.logBytes,
@@ -51,7 +52,12 @@ export function gatherFacts({ process, spec, exit, logFromByte }: EndedProcess, 
     oneshot: spec?.oneshot ?? false,
     hasCron: spec?.cronRestart !== undefined,
     killTimeoutMs: spec?.killTimeoutMs ?? KILL_TIMEOUT_MS,
-    memoryBytes: largest([process.memoryBytes, announced?.detail?.['memoryBytes'], own?.rssBytes]),
+    memoryBytes: largest([
+      process.memoryBytes,
+      announced?.detail?.['memoryBytes'],
+      own?.rssBytes,
+      order?.kind === 'memory' ? order.memoryBytes : undefined,
+    ]),
     heapLimitBytes: spec === undefined ? undefined : heapLimitBytes(spec),
     port: spec?.port,
     describeHolder: (port) => describeHolder(port, process.identity.pid),
@@ -95,8 +101,8 @@ function largest(values: readonly unknown[]): number | null {
   return bytes.length === 0 ? null : Math.max(...bytes);
 }
 
-function findOrder(key: string, paths: HomePaths): Pm2Order {
-  const order = findMemoryOrder(readDaemonLogTail(paths.pm2), key);
+function findOrder(key: string, atMs: number, paths: HomePaths): Pm2Order {
+  const order = findMemoryOrder(readDaemonLogTail(paths.pm2), key, atMs);
   return order === undefined ? { kind: 'stop' } : { kind: 'memory', ...order };
 }
 
