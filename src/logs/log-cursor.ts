@@ -1,5 +1,5 @@
 import { ANCHOR_BYTES, type Anchor, anchorHolds, moveAnchor, NO_ANCHOR, placeAnchor } from './anchor.js';
-import { identifySegments, newSegments, openSegments, type SegmentId } from './new-segments.js';
+import { identifySegments, isArchiveOf, newSegments, openSegments, type SegmentId } from './new-segments.js';
 import { openPiece, type Piece, pieceIdAt } from './piece.js';
 import { findPlaceAfterCut } from './place-after-cut.js';
 
@@ -128,15 +128,13 @@ export class LogCursor<Line = string> {
         if (orphan !== undefined) return { lines: [orphan], bytes: 0, atEnd: false };
         continue;
       }
-      if (chunk.length > 0) {
-        return this.#accept(piece, options.toNewline === true ? chunk.subarray(0, lineLength(chunk)) : chunk);
-      }
+      if (chunk.length > 0) return (await this.#readRetired(options)) ?? this.#accept(piece, asked(chunk, options));
       if (this.#queue.length > 1) await this.#advance(piece);
       else if (replaced) {
         if (!(await this.#switchFiles(piece))) return nothing();
         replaced = false;
       } else {
-        const late = await this.#readRetired();
+        const late = await this.#readRetired(options);
         if (late !== undefined) return late;
         const id = await pieceIdAt(this.#path);
         if (id === undefined || id === piece.id) return nothing();
@@ -179,14 +177,21 @@ export class LogCursor<Line = string> {
 
   async #advance(done: Piece): Promise<void> {
     this.#queue.shift();
+    // The file before the live one may be one that was renamed a moment ago, with a writer that does not know it yet.
+    if (this.#queue.length === 1) await this.#retire(done, this.#offset);
+    else await done.close();
     this.#offset = 0;
-    await done.close();
+  }
+
+  async #retire(piece: Piece, offset: number): Promise<void> {
+    await this.#retired?.piece.close();
+    this.#retired = { piece, offset, splitter: this.#splitter };
   }
 
   async #openAppeared(): Promise<boolean> {
     const live = await openPiece(this.#path);
     if (live === undefined) return false;
-    await this.#readFromStartOf(live, (segments) => newSegments(this.#known, segments));
+    await this.#readFromStartOf(live, (segments) => Promise.resolve(newSegments(this.#known, segments)));
     return true;
   }
 
@@ -196,24 +201,27 @@ export class LogCursor<Line = string> {
     if (live === undefined) return false;
     const offset = this.#offset;
     const known = this.#known;
-    await this.#readFromStartOf(live, (segments) => {
+    await this.#readFromStartOf(live, async (segments) => {
       const mine = segments.findIndex(({ id }) => id === old.id);
-      this.#change = mine !== -1 || newSegments(known, segments).length > 0 ? 'rotated' : 'renewed';
-      return mine === -1 ? [] : segments.slice(mine + 1);
+      const fresh = newSegments(known, segments);
+      this.#change = mine !== -1 || fresh.length > 0 ? 'rotated' : 'renewed';
+      if (mine !== -1) return segments.slice(mine + 1);
+      // Removed, or compressed: then the first of the new segments is its archive.
+      return (await isArchiveOf(old, fresh[0])) ? fresh.slice(1) : fresh;
     });
-    await this.#retired?.piece.close();
-    this.#retired = { piece: old, offset, splitter: this.#splitter };
+    await this.#retire(old, offset);
     return true;
   }
 
   async #readFromStartOf(
     live: Piece,
-    pickUnread: (segments: readonly SegmentId[]) => readonly SegmentId[],
+    pickUnread: (segments: readonly SegmentId[]) => Promise<readonly SegmentId[]>,
   ): Promise<void> {
     let older: readonly Piece[] | undefined;
     while (older === undefined) {
-      const segments = await identifySegments(this.#path);
-      older = await this.#openUnread(segments, pickUnread(olderThan(live, segments)), live);
+      // Only what is older is known from now on: later ones are read when their turn comes.
+      const segments = await this.#olderThan(live, await identifySegments(this.#path));
+      older = await this.#openUnread(segments, await pickUnread(segments), live);
     }
     this.#queue = [...older, live];
     this.#offset = 0;
@@ -238,7 +246,7 @@ export class LogCursor<Line = string> {
     if (!(await anchorHolds(live, seen))) return true;
     if (this.#anchor.bytes.length === ANCHOR_BYTES) return false;
     // Near the head too little was read before to be sure. But a segment with what stood there is published before the cut.
-    const opened = await openSegments(this.#newAmong(live, await identifySegments(this.#path)), live);
+    const opened = await openSegments(await this.#newAmong(live, await identifySegments(this.#path)), live);
     await Promise.all(opened?.pieces.map((piece) => piece.close()) ?? []);
     return opened === undefined || opened.pieces.length > 0;
   }
@@ -255,7 +263,7 @@ export class LogCursor<Line = string> {
         return this.#newAmong(live, listed);
       },
     });
-    const unread = this.#newAmong(live, listed);
+    const unread = await this.#newAmong(live, listed);
     this.#known = listed.filter((segment) => !unread.includes(segment) || place.knownNow.includes(segment));
     this.#queue = [...place.segments, live];
     this.#offset = place.offset;
@@ -264,28 +272,37 @@ export class LogCursor<Line = string> {
     return place.truncated ? this.#splitter.flush() : undefined;
   }
 
-  #newAmong(live: Piece, segments: readonly SegmentId[]): readonly SegmentId[] {
-    return newSegments(this.#known, olderThan(live, segments));
+  async #newAmong(live: Piece, segments: readonly SegmentId[]): Promise<readonly SegmentId[]> {
+    return newSegments(this.#known, await this.#olderThan(live, segments));
   }
 
-  /** What a writer that was not told of the rotation still adds to the old file. */
-  async #readRetired(): Promise<CursorRead<Line> | undefined> {
+  /** A file that was renamed after it was opened is among the segments: then it and what came after it are not older. */
+  async #olderThan(live: Piece, segments: readonly SegmentId[]): Promise<readonly SegmentId[]> {
+    const renamed = segments.findIndex(({ id }) => id === live.id);
+    if (renamed !== -1) return segments.slice(0, renamed);
+    // Asked after the listing: a file that has the log's name now was in none of it.
+    if ((await pieceIdAt(this.#path)) === live.id) return segments;
+    for (let index = segments.length - 1; index >= 0; index -= 1) {
+      if (await isArchiveOf(live, segments[index])) return segments.slice(0, index);
+    }
+    return segments;
+  }
+
+  /**
+   * What a writer that has not heard of the rotation yet still adds to the old file. Asked for after each read of a newer file:
+   * what is in that was written when the writer had left the old one, so all that is late comes first.
+   */
+  async #readRetired(options: ReadOptions): Promise<CursorRead<Line> | undefined> {
     if (this.#retired === undefined) return undefined;
-    const chunk = await this.#retired.piece.read(this.#retired.offset, CHUNK_BYTES);
+    const chunk = asked(await this.#retired.piece.read(this.#retired.offset, CHUNK_BYTES), options);
     if (chunk.length === 0) return undefined;
     this.#retired.offset += chunk.length;
     return { lines: this.#retired.splitter.push(chunk), bytes: chunk.length, atEnd: false };
   }
 }
 
-/** Up to the first newline, and with it; all where there is none. */
-function lineLength(chunk: Buffer): number {
-  const newline = chunk.indexOf(NEWLINE);
-  return newline === -1 ? chunk.length : newline + 1;
-}
-
-/** A file that was renamed after it was opened is among the segments: then it and what came after it are not older. */
-function olderThan(live: Piece, segments: readonly SegmentId[]): readonly SegmentId[] {
-  const renamed = segments.findIndex(({ id }) => id === live.id);
-  return renamed === -1 ? segments : segments.slice(0, renamed);
+/** With `toNewline` up to the first newline, and with it; all where there is none. */
+function asked(chunk: Buffer, { toNewline }: ReadOptions): Buffer {
+  const newline = toNewline === true ? chunk.indexOf(NEWLINE) : -1;
+  return newline === -1 ? chunk : chunk.subarray(0, newline + 1);
 }

@@ -76,6 +76,18 @@ export function newSegments(known: readonly SegmentId[], now: readonly SegmentId
   return now.slice(now.findLastIndex(isKnown) + 1);
 }
 
+/** Whether a segment holds what is in this open file, which has lost its name. */
+export async function isArchiveOf(old: Piece, segment: SegmentId | undefined): Promise<boolean> {
+  if (segment?.path.endsWith('.gz') !== true) return false;
+  const archive = await openPiece(segment.path);
+  if (archive === undefined) return false;
+  try {
+    return (await archive.sizeBytes()) === (await old.sizeBytes()) && (await isUncutCopy(archive, old));
+  } finally {
+    await archive.close();
+  }
+}
+
 async function listOnce(livePath: string): Promise<readonly SegmentId[]> {
   const ids = await Promise.all((await listSegments(livePath)).map(identify));
   return ids.filter((id) => id !== undefined);

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { ServiceSpec } from '../core/stack.js';
+import { logPath } from '../process/home.js';
 import type { OperateContext } from './context.js';
 
 /** What every service inherits from the shell that started it, and nothing else but its own `passEnv`. */
@@ -22,6 +23,7 @@ export function serviceEnv(
     NODE_APP_INSTANCE: instance,
     SIGCTL_SERVICE: spec.name,
     SIGCTL_INSTANCE: instance,
+    SIGCTL_LOG: logPath(context.paths, spec.instances === 1 ? spec.name : `${spec.name}-${instance}`),
     ...stackPlaces(context),
     SIGCTL_MODE: mode,
   };

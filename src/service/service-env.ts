@@ -3,6 +3,10 @@ export interface ServiceEnv {
   readonly service: string;
   readonly instance: string;
   readonly statusDb: string | undefined;
+  /** State folder of the stack. */
+  readonly home: string | undefined;
+  /** The log file that is this process's standard output. */
+  readonly log: string | undefined;
   readonly mode: string | undefined;
   readonly logLevel: string | undefined;
 }
@@ -13,6 +17,8 @@ export function readServiceEnv(env: NodeJS.ProcessEnv, fallbackName: string): Se
     service: env['SIGCTL_SERVICE'] || fallbackName,
     instance: env['SIGCTL_INSTANCE'] || '0',
     statusDb: env['SIGCTL_STATUS_DB'] || undefined,
+    home: env['SIGCTL_HOME'] || undefined,
+    log: env['SIGCTL_LOG'] || undefined,
     mode: env['SIGCTL_MODE'] || undefined,
     logLevel: env['LOG_LEVEL'] || undefined,
   };

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import type { Logger } from 'pino';
 import { renderBanner } from './banner.js';
@@ -6,6 +7,7 @@ import { startHeartbeat } from './heartbeat.js';
 import { createLease, type LeaseHandle } from './lease.js';
 import { leaseStore } from './lease-store.js';
 import { createLifecycle } from './lifecycle.js';
+import { announceReopening, type LogSink, openLogSink } from './log-sink.js';
 import { createLogger } from './logger.js';
 import type { Service, ServiceOptions } from './service.js';
 import { readServiceEnv, type ServiceEnv } from './service-env.js';
@@ -28,7 +30,8 @@ export const FENCED_EXIT_CODE = 76;
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const env = readServiceEnv(options.env ?? process.env, options.name);
-  const sink = stdoutSink();
+  const logFile = openLog(env);
+  const sink = logFile ?? stdoutSink();
   sink.write(
     renderBanner({ ...env, version: options.version, pid: process.pid, extra: options.banner ?? {} }, isatty(1)),
   );
@@ -36,10 +39,24 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     { service: env.service, instance: env.instance, pid: process.pid, level: env.logLevel },
     sink,
   );
-  return assemble(options, env, log);
+  return assemble(options, env, { log, logFile });
 }
 
-function assemble(options: ServiceOptions, env: ServiceEnv, log: Logger): Service {
+/** The log file behind standard output, which is opened anew after a rotation; `undefined` outside of sigctl. */
+function openLog({ log, home }: ServiceEnv): LogSink | undefined {
+  const sink = log === undefined ? undefined : openLogSink(log);
+  if (log !== undefined && home !== undefined && sink !== undefined) {
+    announceReopening(join(home, 'run'), log, readStartToken());
+  }
+  return sink;
+}
+
+interface Output {
+  readonly log: Logger;
+  readonly logFile: LogSink | undefined;
+}
+
+function assemble(options: ServiceOptions, env: ServiceEnv, { log, logFile }: Output): Service {
   const now = () => Date.now();
   const leases = new Set<LeaseHandle>();
   const status = openStatus(options, env, log, () =>
@@ -57,7 +74,11 @@ function assemble(options: ServiceOptions, env: ServiceEnv, log: Logger): Servic
     },
   });
   const everyMs = options.heartbeatEveryMs ?? DEFAULT_HEARTBEAT_EVERY_MS;
-  const heartbeat = startHeartbeat(everyMs, (rssBytes, loopLagMs) => status.heartbeat(rssBytes, loopLagMs));
+  const heartbeat = startHeartbeat(everyMs, (rssBytes, loopLagMs) => {
+    // A service that prints nothing must not hold a rotated file for ever.
+    logFile?.followName();
+    status.heartbeat(rssBytes, loopLagMs);
+  });
   return {
     log,
     signal: lifecycle.signal,

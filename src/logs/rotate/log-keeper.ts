@@ -1,0 +1,136 @@
+import { statfs } from 'node:fs/promises';
+import { isDiskLow } from '../../core/log-retention.js';
+import { formatSize } from '../../core/size.js';
+import type { Stack } from '../../core/stack.js';
+import type { HomePaths } from '../../process/home.js';
+import { codeOf, isMissing } from '../file-errors.js';
+import { compressSegment } from './compress-segment.js';
+import { type KeptLog, keptLogs } from './kept-logs.js';
+import { LogRotator } from './log-rotator.js';
+import { compressible, enforceTotal, freeSpace, type Removed, readSegments } from './make-room.js';
+import { exists } from './rotation-files.js';
+
+/** How often the sizes of all logs are looked at. */
+const LOOK_EVERY_MS = 1_000;
+/** How often all segments are, when no rotation made new ones: one that a process had open may be free by now. */
+const TIDY_EVERY_MS = 30_000;
+
+const NOTHING_UNDER_WAY = Promise.resolve();
+
+export interface DiskLow {
+  readonly freeBytes: number;
+  readonly minFreeBytes: number;
+  /** What went to make room. */
+  readonly removed: Removed;
+}
+
+export interface LogKeeperDeps {
+  readonly paths: HomePaths;
+  /** Epoch milliseconds. */
+  readonly nowMs: () => number;
+  /** One line for the watchdog's own log. */
+  readonly note: (text: string) => void;
+  /** Called once when the disk under the logs becomes nearly full, and once when it is not any more. */
+  readonly onDiskLow: (low: DiskLow) => void;
+  readonly onDiskRecovered: (freeBytes: number) => void;
+}
+
+export interface LogKeeper {
+  /** Starts a round over all logs when it is time for one and none is under way. Never blocks and never throws. */
+  tick(stack: Stack, nowMonoMs: number): void;
+  /** Resolves when the round that is under way is over. Needed by nobody who exits: a round may be killed at any moment. */
+  settled(): Promise<void>;
+}
+
+/** Keeps the logs of a stack from filling the disk: rotates, compresses and removes, one file after the other, in little memory. */
+export function createLogKeeper(deps: LogKeeperDeps): LogKeeper {
+  const keeper = new Keeper(deps);
+  let round: Promise<void> | undefined;
+  let nextLookMs = Number.NEGATIVE_INFINITY;
+  return {
+    tick(stack, nowMonoMs) {
+      if (round !== undefined || nowMonoMs < nextLookMs) return;
+      nextLookMs = nowMonoMs + LOOK_EVERY_MS;
+      round = keeper.round(stack, nowMonoMs).finally(() => {
+        round = undefined;
+      });
+    },
+    settled: () => round ?? NOTHING_UNDER_WAY,
+  };
+}
+
+class Keeper {
+  readonly #deps: LogKeeperDeps;
+  readonly #rotator: LogRotator;
+  #nextTidyMs = Number.NEGATIVE_INFINITY;
+  #isLow = false;
+  #lastTrouble: string | undefined;
+
+  constructor(deps: LogKeeperDeps) {
+    this.#deps = deps;
+    this.#rotator = new LogRotator(deps);
+  }
+
+  async round(stack: Stack, nowMonoMs: number): Promise<void> {
+    try {
+      const logs = keptLogs(stack, this.#deps.paths);
+      // First, since a rotation needs room for its copy.
+      await this.#watchDisk(stack, logs);
+      let rotated = false;
+      for (const log of logs) rotated = (await this.#rotator.rotateIfDue(log, nowMonoMs)) || rotated;
+      if (!rotated && nowMonoMs < this.#nextTidyMs) return;
+      this.#nextTidyMs = nowMonoMs + TIDY_EVERY_MS;
+      await this.#tidy(logs);
+      this.#lastTrouble = undefined;
+    } catch (error) {
+      this.#trouble(error);
+    }
+  }
+
+  async #watchDisk(stack: Stack, logs: readonly KeptLog[]): Promise<void> {
+    const { minFreeBytes } = stack.watch;
+    const freeBytes = await readFreeBytes(this.#deps.paths.logs);
+    if (freeBytes === undefined) return;
+    const wasLow = this.#isLow;
+    this.#isLow = isDiskLow(freeBytes, minFreeBytes, wasLow);
+    if (this.#isLow) {
+      const removed = freeSpace([...readSegments(logs).values()], minFreeBytes - freeBytes);
+      if (!wasLow) this.#deps.onDiskLow({ freeBytes, minFreeBytes, removed });
+      else if (removed.files > 0) this.#deps.note(`disk nearly full: ${describe(removed)} removed`);
+    } else if (wasLow) this.#deps.onDiskRecovered(freeBytes);
+  }
+
+  async #tidy(logs: readonly KeptLog[]): Promise<void> {
+    for (const [log, parts] of readSegments(logs)) {
+      const removed = enforceTotal(log, parts);
+      if (removed.files > 0) this.#deps.note(`${log.path}: above its total, ${describe(removed)} removed`);
+      const [oldest] = compressible(log, parts).filter(({ path }) => exists(path));
+      if (oldest === undefined) continue;
+      await compressSegment(oldest.path);
+      // The next one with the next round: rotations come first.
+      this.#nextTidyMs = Number.NEGATIVE_INFINITY;
+    }
+  }
+
+  /** The same trouble is told once, not every second. */
+  #trouble(error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error);
+    const text = codeOf(error) ?? why;
+    if (text !== this.#lastTrouble) this.#deps.note(`logs cannot be kept short: ${why}`);
+    this.#lastTrouble = text;
+  }
+}
+
+async function readFreeBytes(folder: string): Promise<number | undefined> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function describe({ files, bytes }: Removed): string {
+  return `${files === 1 ? 'one old segment' : `${files} old segments`} (${formatSize(bytes)})`;
+}
