@@ -58,6 +58,7 @@ export const FINDING_CODES = [
   'TIME_IN_FUTURE',
   'CLUSTER_APP',
   'LOGS_LARGE',
+  'LOG_ROTATION_LOSSY',
   'ALERTS_UNDELIVERED',
 ] as const;
 export type FindingCode = (typeof FINDING_CODES)[number];

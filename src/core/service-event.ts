@@ -9,6 +9,8 @@ export const EVENT_KINDS = [
   'refused',
   'crash-loop',
   'restore',
+  'disk-low',
+  'disk-recovered',
 ] as const;
 
 /** Something that happened to a service and will be asked about: a start, an exit, an operator's command. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { judgeClock } from '../../src/doctor/checks/clock.js';
 import { checkDisk, judgeDisk } from '../../src/doctor/checks/disk.js';
 import { judgeFlock } from '../../src/doctor/checks/flock.js';
-import { judgeLogs } from '../../src/doctor/checks/logs.js';
+import { judgeLogs, judgeRotation } from '../../src/doctor/checks/logs.js';
 import { judgeMemory } from '../../src/doctor/checks/memory.js';
 import { judgeMemoryLimits } from '../../src/doctor/checks/memory-limits.js';
 import { judgeNodeVersion } from '../../src/doctor/checks/node-version.js';
@@ -112,6 +112,13 @@ test('logs above 1 GB are a warning that names the largest first', () => {
   );
   assert.equal(finding.code, 'LOGS_LARGE');
   assert.match(finding.evidence, /2 log files, 1\.0 GB together, .* b\.log 1\.0 GB, a\.log 10 MB/);
+});
+
+test('logs that are copied and truncated are a warning that names their services', () => {
+  assert.deepEqual(judgeRotation([], 'logs'), []);
+  const [finding] = judgeRotation(['feed', 'web-1'], 'logs');
+  assert.equal(finding?.code, 'LOG_ROTATION_LOSSY');
+  assert.match(finding?.evidence ?? '', /file system of logs .* may be lost: feed, web-1$/);
 });
 
 test('a write-ahead log above 64 MB is a warning that --fix can mend', () => {

@@ -27,6 +27,7 @@ Variables that a service gets, and nothing else
      SIGCTL_INSTANCE   number of the process: 0, 1, ... (NODE_APP_INSTANCE too)
      SIGCTL_MODE       mode in force, empty before the first one
      SIGCTL_HOME       folder of the stack's state, absolute
+     SIGCTL_LOG        the log file that is its standard output
      SIGCTL_STATUS_DB  the status table, status.db in that folder
      SIGCTL_ROOT       folder of the manifest
      SIGCTL_CONFIG     the manifest

@@ -6,6 +6,7 @@ import type { WatchContext } from './context.js';
 import type { Duty } from './duty.js';
 import { createProcessEnder } from './end-process.js';
 import { followDatabase } from './follow-database.js';
+import { keepLogs } from './keep-logs.js';
 import { createRecorder, pruneRecord } from './keep-record.js';
 import { createWatch, type Watched } from './watch.js';
 import { createWatchDuty } from './watch-duty.js';
@@ -30,6 +31,7 @@ export function createDuties(context: WatchContext): readonly Duty[] {
     // Drained after those that end processes: their last exits are on record too.
     recorder.duty,
     pruneRecord(context),
+    keepLogs(context, TICK_MS),
     createAlertsDuty(context, { sightings: () => watch.latest().map(toSighting), env: context.shellEnv }),
   ];
 }

@@ -158,3 +158,7 @@ export function assertRising(lines: readonly string[]): number {
   }
   return seen;
 }
+
+/** Halves of lines, and two in one. */
+export const tornAmong = (lines: readonly string[]): readonly string[] =>
+  lines.filter((line) => numberIn(line) === undefined);
