@@ -6,28 +6,32 @@ import { app, startRig, until } from './rig.js';
 
 const ROTATIONS = 3;
 
-test('the watchdog rotates the log of a shell script, and `sigctl logs` shows every line once', async (t) => {
+test('the watchdog rotates the log of a plain program, and `sigctl logs` shows every line once', async (t) => {
   if (!(await cutsHeads())) return t.skip('fallocate --collapse-range does not work on this file system');
   const rig = await startRig(t, {
     apps: [
       app('numbers', '', {
-        script: fixture('numbers.sh'),
-        interpreter: 'sh',
-        args: ['/dev/stdout', '100000000'],
-        sigctl: { logs: { size: '64K', keep: '100M' } },
+        script: fixture('numbers.py'),
+        interpreter: 'python3',
+        args: ['/dev/stdout', '100000000', '40000'],
+        sigctl: { logs: { size: '1M', keep: '100M' } },
       }),
     ],
   });
   const log = join(rig.root, 'logs/numbers.log');
-  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  const start = await rig.sigctl(['start']);
+  assert.equal(start.exitCode, 0, start.stderr);
   await until(() => segmentNames(log).filter((name) => name.endsWith('.gz')).length >= ROTATIONS);
   assert.equal((await rig.sigctl(['stop'])).exitCode, 0);
   const lines = joinedLines(log).filter((line) => line.startsWith('n '));
   assertNumbers(lines, lines.length);
   const { stdout, stderr } = await rig.sigctl(['logs', 'numbers', '--json', '-n', '100000000']);
   const shown = stdout.trimEnd().split('\n').map(messageOf);
-  assert.deepEqual(shown.filter((line) => line.startsWith('n ')).length, lines.length, stderr);
-  assertNumbers(shown, lines.length);
+  assert.ok(shown.length > 0, stderr);
+  assertNumbers(
+    shown.filter((line) => line.startsWith('n ')),
+    lines.length,
+  );
 });
 
 function messageOf(line: string): string {
