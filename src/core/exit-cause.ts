@@ -41,6 +41,9 @@ export interface ExitFacts {
   readonly announced: AnnouncedExit | undefined;
   /** PM2 ended it, and sigctl did not tell it to. */
   readonly pm2Order: Pm2Order | undefined;
+  /** The kernel killed it at the limit of its own cgroup; `null` otherwise. */
+  readonly oomKills: number | null;
+  readonly memoryLimitBytes: number | undefined;
   /** What this very process printed last, oldest first. */
   readonly lines: readonly string[];
   /** The machine has been started anew since. */
@@ -83,6 +86,7 @@ export function explainExit(facts: ExitFacts): ExitStory {
     announced(facts) ??
     unseen(facts) ??
     orderedByPm2(facts) ??
+    killedByKernel(facts) ??
     heapLimit(facts) ??
     portTaken(facts) ??
     bySignal(facts) ??
@@ -149,6 +153,14 @@ function orderedByPm2({ pm2Order, hasCron }: ExitFacts): ExitStory | undefined {
   }
   if (hasCron) return { cause: 'cron', actor: 'pm2', reason: 'restarted on the schedule of its cron_restart' };
   return { cause: 'operator', actor: 'pm2', reason: 'PM2 was told to end it, and not by sigctl (a pm2 command?)' };
+}
+
+function killedByKernel({ oomKills, memoryBytes, memoryLimitBytes }: ExitFacts): ExitStory | undefined {
+  if (oomKills === null) return undefined;
+  const limit = memoryLimitBytes === undefined ? '' : ` of ${formatSize(memoryLimitBytes)}`;
+  const seen = memoryBytes === null ? '' : `; ${formatSize(memoryBytes)} were seen before`;
+  const reason = `it grew past its memory limit${limit} faster than anybody could end it in order: the kernel killed it${seen}`;
+  return { cause: 'memory-limit', actor: 'kernel', reason };
 }
 
 /** V8 aborts; a shell around it gives 128 + the signal's number. */

@@ -89,6 +89,12 @@ export function makeCgroup(place: CgroupPlace, key: string, memoryLimitBytes: nu
   }
 }
 
+/** How often the kernel has killed in the cgroup of a process, since it was made, for want of memory; `undefined` without one. */
+export function readOomKills({ parent, stackFolder }: CgroupPlace, key: string): number | undefined {
+  const count = /^oom_kill (\d+)$/m.exec(readText(join(parent, stackFolder, key, 'memory.events')))?.[1];
+  return count === undefined ? undefined : Number(count);
+}
+
 /** Takes the cgroup of a stopped process away, and with the last one that of the stack. */
 export function removeCgroup({ parent, stackFolder }: CgroupPlace, key: string): void {
   for (const folder of [join(parent, stackFolder, key), join(parent, stackFolder)]) {

@@ -156,6 +156,7 @@ function composeExit(
       starts,
       startToken: identity.startToken,
       ...(exit === undefined ? {} : { logBytes: exit.logBytes }),
+      ...(facts.oomKills === null ? {} : { oomKills: facts.oomKills }),
     },
   };
 }

@@ -1,12 +1,13 @@
 import { type ExitFacts, heapLimitOf, type Pm2Order } from '../core/exit-cause.js';
 import { nodeFlags } from '../core/node-flags.js';
-import type { ServiceSpec } from '../core/stack.js';
+import type { ServiceSpec, Stack } from '../core/stack.js';
 import { readDaemonLogTail } from '../pm2/daemon-log.js';
 import { findMemoryOrder } from '../pm2/memory-order.js';
+import { findCgroupPlace, readOomKills } from '../process/cgroup.js';
 import type { ExitRecord } from '../process/exit-journal.js';
 import { DAEMON_KEY, type HomePaths, logPath } from '../process/home.js';
 import { readPortHolder } from '../process/ports.js';
-import { latestLogBytes } from '../store/history.js';
+import { latestLogBytes, latestOomKills } from '../store/history.js';
 import { type ProcessIntent, readIntent } from '../store/intents.js';
 import type { StatusDb } from '../store/open.js';
 import type { RecordedProcess } from '../store/processes.js';
@@ -24,6 +25,7 @@ export interface EndedProcess {
 export interface FactSources {
   readonly db: StatusDb;
   readonly paths: HomePaths;
+  readonly stack: Pick<Stack, 'name'>;
   /** Of now. */
   readonly bootId: string;
 }
@@ -42,6 +44,8 @@ export function gatherFacts({ process, spec, exit, logFromByte }: EndedProcess, 
     exit,
     announced,
     pm2Order: order,
+    oomKills: exit?.signal === 'SIGKILL' ? newOomKills(process, sources) : null,
+    memoryLimitBytes: spec?.memoryLimitBytes,
     lines: readLogTail(logPath(paths, process.key), {
       fromByte: logFromByte ?? firstByte(db, process),
       toByte: exit?.logBytes,
@@ -69,6 +73,14 @@ function heapLimitBytes(spec: ServiceSpec): number | undefined {
   const nodeOptions = spec.env['NODE_OPTIONS'] ?? '';
   const added = nodeFlags({ spec, nodeOptions, execPath: process.execPath, reportFolder: '' });
   return heapLimitOf([nodeOptions, ...spec.interpreterArgs, ...added]);
+}
+
+/** The kernel's count, where it has risen since the exit before. A cgroup that was made anew begins with 0. */
+function newOomKills({ key, service, instance }: RecordedProcess, { db, paths, stack }: FactSources): number | null {
+  const place = findCgroupPlace({ name: stack.name, home: paths.home });
+  const kills = place === undefined ? undefined : readOomKills(place, key);
+  if (kills === undefined || kills === 0) return null;
+  return kills === latestOomKills(db, service, instance) ? null : kills;
 }
 
 /** Where its own lines begin: where those of the process before it end, or where the log was when it was launched. */

@@ -49,6 +49,13 @@ export function latestLogBytes(db: StatusDb, service: string, instance: string):
   return typeof bytes === 'number' ? bytes : undefined;
 }
 
+/** The kernel's count of kills for want of memory when one was last noted with an exit; 0 when none ever was. */
+export function latestOomKills(db: StatusDb, service: string, instance: string): number {
+  const row = statement(db, OOM_KILLS).get({ service, instance });
+  const kills = typeof row === 'object' && row !== null && 'kills' in row ? row.kills : undefined;
+  return typeof kills === 'number' ? kills : 0;
+}
+
 /** Every service that an event is about, by name. */
 export function readServicesOnRecord(db: StatusDb): string[] {
   return readWords(db, 'SELECT DISTINCT service AS word FROM service_events ORDER BY service');
@@ -88,6 +95,11 @@ const HISTORY = `
 const LOG_BYTES = `
   SELECT json_extract(detail_json, '$.logBytes') AS bytes FROM service_events
   WHERE service = @service AND instance = @instance AND kind IN ('exit', 'refused', 'crash-loop')
+  ORDER BY id DESC LIMIT 1`;
+
+const OOM_KILLS = `
+  SELECT json_extract(detail_json, '$.oomKills') AS kills FROM service_events
+  WHERE service = @service AND instance = @instance AND kind = 'exit' AND json_extract(detail_json, '$.oomKills') IS NOT NULL
   ORDER BY id DESC LIMIT 1`;
 
 const LATEST = `

@@ -10,6 +10,8 @@ function facts(rest: Partial<ExitFacts> = {}): ExitFacts {
     exit: { code: 3, signal: null },
     announced: undefined,
     pm2Order: undefined,
+    oomKills: null,
+    memoryLimitBytes: undefined,
     lines: [],
     rebooted: false,
     ownReason: null,
@@ -48,6 +50,13 @@ const CASES: readonly (readonly [
   ],
   ['a fault in machine code', { exit: died('SIGSEGV') }, 'signal', 'service', /died of SIGSEGV.*machine code/],
   ['a SIGKILL that nobody announced', { exit: died('SIGKILL') }, 'signal', 'unknown', /nobody of sigctl.*OOM killer/],
+  [
+    'a SIGKILL of the kernel at the limit of its cgroup',
+    { exit: died('SIGKILL'), oomKills: 1, memoryLimitBytes: 200 * MB, memoryBytes: 190 * MB },
+    'memory-limit',
+    'kernel',
+    /memory limit of 200 MB.*the kernel killed it; 190 MB were seen before/,
+  ],
   ['a SIGTERM that nobody announced', { exit: died('SIGTERM') }, 'signal', 'unknown', /SIGTERM from outside sigctl/],
   [
     'a signal from outside that the service took in order',

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type CgroupPlace, findCgroupPlace, findParent, makeCgroup, removeCgroup } from '../../src/process/cgroup.js';
+import {
+  type CgroupPlace,
+  findCgroupPlace,
+  findParent,
+  makeCgroup,
+  readOomKills,
+  removeCgroup,
+} from '../../src/process/cgroup.js';
 import { tempFolder } from './rig.js';
 
 const MIB = 1024 ** 2;
@@ -73,6 +80,16 @@ test('makeCgroup() answers undefined when the kernel forbids it', (t) => {
   // In place of the folder: nothing can be made below it.
   writeFileSync(join(point, 'sigctl-demo-aaaaaa'), '');
   assert.equal(makeCgroup({ parent: point, stackFolder: 'sigctl-demo-aaaaaa' }, 'web', MIB), undefined);
+});
+
+test("readOomKills() reads the kernel's count, and nothing where there is no cgroup", (t) => {
+  const { point } = fakeTree(t, { '/': 'memory' });
+  const place: CgroupPlace = { parent: point, stackFolder: 'sigctl-demo-aaaaaa' };
+  assert.equal(readOomKills(place, 'web'), undefined);
+  mkdirSync(join(point, place.stackFolder, 'web'), { recursive: true });
+  const events = 'low 0\nhigh 0\nmax 12\noom 3\noom_kill 2\noom_group_kill 1\n';
+  writeFileSync(join(point, place.stackFolder, 'web/memory.events'), events);
+  assert.equal(readOomKills(place, 'web'), 2);
 });
 
 test('removeCgroup() takes away what is empty, and leaves what others live in', (t) => {
