@@ -127,17 +127,25 @@ choose_delay() {
 # Exits that this long a wait could not tell apart from none are not worth a process.
 SHORTEST_WAIT_MS=20
 
+# In pieces, so that of a launcher that is killed no sleep(1) is left for long.
+LONGEST_SLEEP_MS=5000
+
 wait_turn() {
-  until=$((now + delay)) part=$((1000 + delay % 1000))
+  before=$now until=$((now + delay)) left=$delay
   write_gate wait "$until"
-  # POSIX knows whole seconds only. Descriptor 9 is not for it: a launcher that is killed must not leave a holder of the lock.
-  sleep "$((delay / 1000)).${part#1}" 9>&- 3>&- || sleep $((delay / 1000 + 1)) 9>&- 3>&-
+  while [ "$left" -gt 0 ]; do
+    [ "$left" -le "$LONGEST_SLEEP_MS" ] || left=$LONGEST_SLEEP_MS
+    part=$((1000 + left % 1000))
+    # POSIX knows whole seconds only. Descriptor 9 is not for it: a launcher that is killed must not leave a holder of the lock.
+    sleep "$((left / 1000)).${part#1}" 9>&- 3>&- || sleep $((left / 1000 + 1)) 9>&- 3>&-
+    # Stopped meanwhile by someone whom PM2 did not hear.
+    [ -e "$launch_file" ] || exit 78
+    read_clock
+    # Without a clock what was slept counts.
+    if [ "$now" = 0 ]; then delay=$((delay - left)) left=$delay; else left=$((until - now)); fi
+  done
   # Time spent waiting does not make an exit older, or a long wait would keep the breaker closed for ever.
-  before=$now
-  read_clock
   waited=$((waited + now - before))
-  # Stopped meanwhile by someone whom PM2 did not hear.
-  [ -e "$launch_file" ] || exit 78
 }
 
 # Lets a first start through at once, and a restart in its turn. Fails when nobody is to start it again but an operator.

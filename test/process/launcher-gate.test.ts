@@ -7,7 +7,7 @@ import { type Gate, readGate } from '../../src/process/gate.js';
 import { identify, isAlive } from '../../src/process/identity.js';
 import type { GatePolicy, LaunchPlan } from '../../src/process/launch-file.js';
 import { readLockHolders } from '../../src/process/lock-holders.js';
-import { readUptimeMs } from '../../src/process/proc-stat.js';
+import { readCommandLine, readUptimeMs } from '../../src/process/proc-stat.js';
 import { readTree } from '../../src/process/tree.js';
 import { ended, type LauncherRig, launcherRig, SHELLS } from './launcher-rig.js';
 import { kill, until } from './rig.js';
@@ -100,6 +100,19 @@ for (const shell of SHELLS) {
     const again = rig.launch({ gate }, 'ignore', 'signal:SIGKILL');
     await until(() => state()?.launcher.pid === again.pid);
     assert.equal(state()?.exits, 1);
+  });
+
+  test(`behind ${shell} a long wait is slept in short pieces, and lasts as long as it should`, async (t) => {
+    const { rig, gate, state, crash } = gateRig(t, shell, { backoffMinMs: 5_400, backoffMaxMs: 5_400 });
+    await crash('');
+    const child = rig.launch({ gate }, 'ignore', 'code:3');
+    await until(() => state()?.state === 'wait' && readTree(child.pid).length === 2);
+    const [sleeper] = readTree(child.pid).filter((pid) => pid !== child.pid);
+    assert.match(readCommandLine(sleeper ?? 0), /sleep 5\.000$/);
+    const dueMs = state()?.atUptimeMs ?? 0;
+    await until(() => state()?.state === 'run');
+    const lateMs = (state()?.atUptimeMs ?? 0) - dueMs;
+    assert.ok(lateMs >= 0, String(lateMs));
   });
 
   test(`behind ${shell} a service that was stopped while its launcher waited does not start any more`, async (t) => {
