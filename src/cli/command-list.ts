@@ -6,7 +6,13 @@ export const COMMANDS = {
   start: async (deps: Deps): Promise<Command> => (await import('../commands/start.js')).startCommand(deps),
   stop: async (deps: Deps): Promise<Command> => (await import('../commands/stop.js')).stopCommand(deps),
   restart: async (deps: Deps): Promise<Command> => (await import('../commands/restart.js')).restartCommand(deps),
-  status: async (deps: Deps): Promise<Command> => (await import('../commands/status.js')).statusCommand(deps),
+  status: async (deps: Deps): Promise<Command> => {
+    const [{ statusCommand }, { createStatusDeps }] = await Promise.all([
+      import('../commands/status.js'),
+      import('./status-deps.js'),
+    ]);
+    return statusCommand(createStatusDeps(deps));
+  },
   wait: async (deps: Deps): Promise<Command> => {
     const [{ waitCommand }, { createWaitDeps }] = await Promise.all([
       import('../commands/wait.js'),

@@ -17,7 +17,8 @@ export interface Deps {
   readonly terminal: Terminal;
   readonly out: Output;
   readonly nowMs: () => number;
-  readonly readView: (config: string | undefined) => Promise<StackView>;
+  /** `note` takes what is odd about what was read; left out, it goes to stderr. */
+  readonly readView: (config: string | undefined, note?: (text: string) => void) => Promise<StackView>;
   /** What every host of the list says of its stack. */
   readonly readAllHosts: () => Promise<readonly HostStatus[]>;
   readonly withSession: <T>(request: SessionRequest, work: (session: StackSession) => Promise<T>) => Promise<T>;
@@ -35,9 +36,10 @@ export function createDeps(terminal: Terminal, config: string | undefined): Deps
   const nowMs = () => Date.now();
   const open = (config: string | undefined, write: boolean) =>
     openProject({ cwd: currentFolder(), config, env: process.env, pkg, write });
-  const openOrLast = async (config: string | undefined, write: boolean) => {
+  const noteOnStderr = (text: string): void => terminal.writeErr(`${text}\n`);
+  const openOrLast = async (config: string | undefined, write: boolean, note = noteOnStderr) => {
     const project = await openProject({ cwd: currentFolder(), config, env: process.env, pkg, write, orLast: true });
-    if (project.warning !== undefined) terminal.writeErr(`${project.warning}\n`);
+    if (project.warning !== undefined) note(project.warning);
     return project;
   };
   const setup = async (config: string | undefined, orLast = false): Promise<SessionSetup> => ({
@@ -47,7 +49,7 @@ export function createDeps(terminal: Terminal, config: string | undefined): Deps
     env: process.env,
     actor: process.env['SIGCTL_ACTOR'] ?? `operator ${userInfo().username}`,
     nowMs,
-    note: (text) => terminal.writeErr(`${text}\n`),
+    note: noteOnStderr,
   });
   return {
     version: pkg.version,
@@ -58,9 +60,9 @@ export function createDeps(terminal: Terminal, config: string | undefined): Deps
     config,
     openProject: (config) => open(config, false),
     openOrLast: (config) => openOrLast(config, false),
-    readView: async (config) => {
+    readView: async (config, note = noteOnStderr) => {
       const { readStackView } = await import('./stack-view.js');
-      return readStackView(await openOrLast(config, false), nowMs, (text) => terminal.writeErr(`${text}\n`));
+      return readStackView(await openOrLast(config, false, note), nowMs, note);
     },
     readAllHosts: async () => {
       const { readHostStatuses } = await import('./remote.js');

@@ -52,7 +52,7 @@ Exit codes: 0 told, also when there is nothing to tell; 2 wrong use; 4 the datab
 export async function runWhy(deps: WhyDeps, options: WhyOptions): Promise<number> {
   const nowMs = deps.nowMs();
   const stories = await deps.withRecord(options.config, (view) =>
-    chooseProcesses(view, options.service).map((process) => tell(view, process, nowMs)),
+    chooseProcesses(view, options.service).map((process) => tellStory(view, process, nowMs)),
   );
   deps.out.print(options.json ? renderJson({ stories }) : renderStories(stories, nowMs, deps.out));
   return EXIT.ok;
@@ -67,7 +67,8 @@ function chooseProcesses({ stack, processes }: RecordView, name: string): readon
   );
 }
 
-function tell({ stack, readEvents }: RecordView, process: StoryProcess, nowMs: number): ExitStory {
+/** How one process ended last, as the record has it. */
+export function tellStory({ stack, readEvents }: RecordView, process: StoryProcess, nowMs: number): ExitStory {
   const { service, key } = process;
   const spec = stack.services.find(({ name }) => name === service);
   const events = readEvents({ services: [service], kinds: [], limit: MAX_EVENTS });

@@ -3,12 +3,12 @@ import type { UndeliveredAlerts } from '../core/alert-view.js';
 import { formatDuration } from '../core/duration.js';
 import type { ServiceReport } from '../core/service-report.js';
 import { formatSize } from '../core/size.js';
+import { type GroupRules, groupReports } from '../core/status-groups.js';
 import { cleanText } from './clean-text.js';
 import { VERDICT_COLOURS } from './verdict-colour.js';
 
-export interface StatusHeading {
+export interface StatusHeading extends GroupRules {
   readonly name: string;
-  readonly mode: string | null;
   readonly daemonPid: number | null;
   readonly isDaemonStopped?: boolean;
   readonly watchdog?: WatchdogLine | null;
@@ -55,17 +55,21 @@ const COLUMNS: readonly Column[] = [
   { title: 'PORT', align: 'right', text: (report) => orDash(report.port) },
 ];
 
-/** The table of `sigctl status`: a line of figures for each process, its reason and the next command with it. */
+/** The table of `sigctl status`: a line of figures for each process, its reason and the next command with it; see `groupReports`. */
 export function renderStatus(reports: readonly ServiceReport[], heading: StatusHeading, style: StatusStyle): string {
   const paint = new Chalk({ level: style.colour ? 1 : 0 });
   const { columns, gap } = layOut(reports, style.width);
   const head = columns.map(({ column, width }) => pad(column.title, width, column.align)).join(gap);
   const isWide = style.width >= WIDE_COLUMNS;
-  const body = reports.map((report) => {
+  const row = (report: ServiceReport) => {
     const figures = columns.map(({ column, width }) => cell(column, report, width, paint)).join(gap);
     const why = renderReason(report, paint);
     return isWide ? `${figures}${gap}${why}` : `${figures}\n${INDENT}${why}`;
-  });
+  };
+  const body = groupReports(reports, heading).flatMap((group) => [
+    ...(group.title === null ? [] : ['', paint.dim(group.title)]),
+    ...group.reports.map(row),
+  ]);
   const title = renderHeading(heading, reports, paint);
   const foot = [...renderFoot(heading, reports, paint), ...renderUndelivered(heading, paint)];
   return [title, '', paint.dim(isWide ? `${head}${gap}REASON` : head), ...body, ...foot].join('\n');

@@ -64,16 +64,26 @@ test('status takes names, --check and --json, and no --wait', async () => {
       seen = found;
       return 0;
     };
-    await parse(statusCommand({ ...fakeDeps().deps, readAllHosts: async () => [], nowMs: () => 0 }, spy), args);
+    const unused = () => Promise.reject(new Error('not used'));
+    const deps = { ...fakeDeps().deps, readAllHosts: async () => [], readDetail: unused, openScreen: unused };
+    await parse(statusCommand({ ...deps, nowMs: () => 0 }, spy), args);
     return seen;
   };
-  assert.deepEqual(await options('status'), { services: [], config: undefined, check: false, json: false });
-  assert.deepEqual(await options('-c', 'm.cjs', 'status', '--check', 'web', '--json'), {
+  const none = { services: [], config: undefined, check: false, json: false, quiet: false, watchMs: undefined };
+  assert.deepEqual(await options('status'), none);
+  assert.deepEqual(await options('-c', 'm.cjs', 'status', '--check', 'web', '--json', '-q'), {
+    ...none,
     services: ['web'],
     config: 'm.cjs',
     check: true,
     json: true,
+    quiet: true,
   });
+  assert.deepEqual(await options('status', '--watch'), { ...none, watchMs: 2_000 });
+  assert.deepEqual(await options('status', '--interval', '500ms'), { ...none, watchMs: 500 });
+  await assert.rejects(options('status', '--interval', '10ms'), { code: 'commander.invalidArgument' });
+  await assert.rejects(options('status', '--watch', '--check'), { code: 'commander.conflictingOption' });
+  await assert.rejects(options('status', '--watch', '--all-hosts'), { code: 'commander.conflictingOption' });
   await assert.rejects(options('status', '--wait', '1s'), { code: 'commander.unknownOption' });
 });
 

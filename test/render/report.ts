@@ -1,3 +1,4 @@
+import type { ProcessDetail } from '../../src/core/service-detail.js';
 import type { ServiceReport } from '../../src/core/service-report.js';
 
 /** A healthy service, some of it replaced. */
@@ -45,3 +46,15 @@ export const STOPPED = report({
   heartbeatAgeMs: null,
   progressAgeMs: null,
 });
+
+/** The same with the files of its process, some of it replaced. */
+export function detailOf(found: ServiceReport, over: Partial<ProcessDetail> = {}): ProcessDetail {
+  return {
+    report: found,
+    logFile: `/srv/logs/${found.key}.log`,
+    logBytes: 2048,
+    pidFile: `/srv/.sigctl/run/${found.key}.pid`,
+    lastExit: null,
+    ...over,
+  };
+}

@@ -28,10 +28,10 @@ test('status at 80 columns shows every figure, and the reason below', () => {
 demo · mode standard · 1 of 2 healthy · PM2 pid 77
 
 SERVICE  VERDICT  STATE     PID  UP  RST     MEM   CPU  BEAT  WORK  PORT
-website  healthy  running   812  2d    0     72M  0.7%  1.8s     -  3001
-  runs
 trading  stale    scanning  812  4m    3  72M/2G  0.7%  1.8s    4m     -
   last cycle 4m 12s ago, limit 1m 30s → sigctl logs trading
+website  healthy  running   812  2d    0     72M  0.7%  1.8s     -  3001
+  runs
 signals  stopped  stopped     -   -    -       -     -     -     -     -
   ended in order on SIGINT`,
   );
@@ -44,10 +44,10 @@ test('status at 60 columns gives up the wide gap and a figure, never the verdict
 demo · mode standard · 1 of 2 healthy · PM2 pid 77
 
 SERVICE VERDICT STATE    PID UP RST    MEM BEAT WORK PORT
-website healthy running  812 2d   0    72M 1.8s    - 3001
-  runs
 trading stale   scanning 812 4m   3 72M/2G 1.8s   4m    -
   last cycle 4m 12s ago, limit 1m 30s → sigctl logs trading
+website healthy running  812 2d   0    72M 1.8s    - 3001
+  runs
 signals stopped stopped    -  -   -      -    -    -    -
   ended in order on SIGINT`,
   );
@@ -60,10 +60,22 @@ test('status at 140 columns has the reason in the same line', () => {
 demo · mode standard · 1 of 2 healthy · PM2 pid 77
 
 SERVICE  VERDICT  STATE     PID  UP  RST     MEM   CPU  BEAT  WORK  PORT  REASON
-website  healthy  running   812  2d    0     72M  0.7%  1.8s     -  3001  runs
 trading  stale    scanning  812  4m    3  72M/2G  0.7%  1.8s    4m     -  last cycle 4m 12s ago, limit 1m 30s → sigctl logs trading
+website  healthy  running   812  2d    0     72M  0.7%  1.8s     -  3001  runs
 signals  stopped  stopped     -   -    -       -     -     -     -     -  ended in order on SIGINT`,
   );
+});
+
+test('services outside of the mode, and those that left the manifest, stand apart at every width', () => {
+  const heading = { ...HEADING, mode: 'minimal', members: ['website'], known: ['website', 'signals'] };
+  for (const width of [60, 80, 140]) {
+    const names = renderStatus(REPORTS, heading, { width, colour: false })
+      .split('\n')
+      .slice(3)
+      .filter((line) => !line.startsWith('  '))
+      .map((line) => (line.startsWith('not') ? line : (line.split(' ')[0] ?? '')));
+    assert.deepEqual(names, ['website', '', 'not in mode minimal', 'signals', '', 'not in the manifest', 'trading']);
+  }
 });
 
 test('a terminal too narrow for anything gets the narrowest table', () => {

@@ -1,0 +1,55 @@
+import { statSync } from 'node:fs';
+import type { StackView } from '../commands/session.js';
+import { tellStory } from '../commands/why.js';
+import type { ExitStory } from '../core/exit-story.js';
+import { detailSpec, type ServiceDetail } from '../core/service-detail.js';
+import type { ServiceReport } from '../core/service-report.js';
+import { SigctlError } from '../errors.js';
+import { listSegments } from '../logs/segments.js';
+import { homePaths, logPath, pidPath } from '../process/home.js';
+import type { Deps } from './deps.js';
+import { createRecordDeps } from './record-deps.js';
+
+/** Joins the reports of one service with its manifest entry, its files and the record of exits. */
+export async function readServiceDetail(
+  deps: Deps,
+  view: StackView,
+  reports: readonly ServiceReport[],
+): Promise<ServiceDetail> {
+  const service = reports[0]?.service ?? '';
+  const paths = homePaths(view.stack.root, view.home);
+  const exits = await readLastExits(deps, reports);
+  const processes = reports.map(async (report) => {
+    const logFile = logPath(paths, report.key);
+    return {
+      report,
+      logFile,
+      logBytes: await totalBytes(logFile),
+      pidFile: pidPath(paths, report.key),
+      lastExit: exits.get(report.key) ?? null,
+    };
+  });
+  const spec = detailSpec(view.stack, service, view.mode ?? null);
+  return { service, spec, processes: await Promise.all(processes) };
+}
+
+/** Empty where the record cannot be read: what is seen now is worth showing without it. */
+async function readLastExits(deps: Deps, reports: readonly ServiceReport[]): Promise<ReadonlyMap<string, ExitStory>> {
+  try {
+    return await createRecordDeps(deps).withRecord(
+      deps.config,
+      (record) => new Map(reports.map((report) => [report.key, tellStory(record, report, deps.nowMs())])),
+    );
+  } catch (error) {
+    if (error instanceof SigctlError) return new Map();
+    throw error;
+  }
+}
+
+async function totalBytes(logFile: string): Promise<number | null> {
+  const sizes = [...(await listSegments(logFile)), logFile].map(
+    (path) => statSync(path, { throwIfNoEntry: false })?.size,
+  );
+  const known = sizes.filter((size) => size !== undefined);
+  return known.length === 0 ? null : known.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,16 @@
+import type { StatusDeps } from '../commands/status.js';
+import { createDeps, type Deps } from './deps.js';
+
+/** What `sigctl status` touches. More than the table of all services is loaded only where it is asked for. */
+export function createStatusDeps(deps: Deps): StatusDeps {
+  return {
+    ...deps,
+    readDetail: async (view, reports) => {
+      const { readServiceDetail } = await import('./service-detail.js');
+      // What is odd was told by the view already.
+      const silent = createDeps({ ...deps.terminal, writeErr: () => undefined }, deps.config);
+      return readServiceDetail(silent, view, reports);
+    },
+    openScreen: async () => (await import('./screen.js')).openScreen(deps.terminal),
+  };
+}
