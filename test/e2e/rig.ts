@@ -9,6 +9,7 @@ import type { ServiceReport } from '../../src/core/service-report.js';
 import { isAlive } from '../../src/process/identity.js';
 import { readLaunchRecord } from '../../src/process/launch-record.js';
 import { readLockHolders } from '../../src/process/lock-holders.js';
+import { readTree } from '../../src/process/tree.js';
 
 export const REPO = fileURLToPath(new URL('../..', import.meta.url));
 const FIXTURES = join(REPO, 'test/fixtures/services');
@@ -84,15 +85,18 @@ function manifestSource(manifest: unknown): string {
   return typeof manifest === 'string' ? manifest : `module.exports = ${JSON.stringify(manifest, null, 2)};\n`;
 }
 
-/** Ends the daemon first, so that it starts nothing again, then every process that holds a lock of this rig. */
+/**
+ * Ends the daemon first, so that it starts nothing again, then the watchdog, which would start a daemon, then every process that
+ * holds a lock of this rig, each with its descendants: node's children do not inherit the lock.
+ */
 async function removeRig(base: string, home: string): Promise<void> {
   const folder = join(home, 'run');
   const locks = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.lock')) : [];
-  for (const lock of ['pm2.lock', ...locks]) {
+  for (const lock of ['pm2.lock', 'watchdog.lock', 'pm2.lock', ...locks]) {
     const file = join(folder, lock);
     const identity = readLaunchRecord(file)?.identity;
     const holders = readLockHolders([file]).get(file) ?? [];
-    for (const pid of holders) kill(pid);
+    for (const pid of holders.flatMap(lock === 'pm2.lock' ? (holder) => [holder] : readTree)) kill(pid);
     if (identity !== undefined) await until(() => !isAlive(identity));
   }
   rmSync(base, { recursive: true, force: true, maxRetries: 5 });
