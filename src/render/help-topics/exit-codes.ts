@@ -16,6 +16,7 @@ export const EXIT_CODES = `Exit codes of sigctl
    70  A bug in sigctl. Its text on stderr is what a report needs.
   130  start, restart, mode or restore: Ctrl-C while waiting for services.
        The services stay as they are then.
+  129, 143  status --watch ended by SIGHUP or SIGTERM; by Ctrl-C it is 0.
 
 Errors are two lines on stderr, "sigctl: Cannot ..." and "hint: ...". With
 --json on the line an error goes to stdout instead, as
