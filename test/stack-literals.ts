@@ -11,6 +11,7 @@ export function serviceSpec(name: string, rest: Partial<ServiceSpec> = {}): Serv
     args: [],
     cwd: '/srv',
     env: {},
+    envFrom: {},
     passEnv: [],
     instances: 1,
     memoryLimitBytes: undefined,

@@ -70,6 +70,13 @@ export const COMMANDS = {
     ]);
     return configCommand(createConfigDeps(deps));
   },
+  env: async (deps: Deps): Promise<Command> => {
+    const [{ envCommand }, { createEnvDeps }] = await Promise.all([
+      import('../commands/env.js'),
+      import('./env-deps.js'),
+    ]);
+    return envCommand(createEnvDeps(deps));
+  },
   alerts: async (deps: Deps): Promise<Command> => {
     const [{ alertsCommand }, { createAlertsDeps }] = await Promise.all([
       import('../commands/alerts.js'),

@@ -84,7 +84,7 @@ async function named(
   switch (name) {
     case 'service':
       return [
-        ...listServices(await readStack(), ['logs', 'why'].includes(command?.name() ?? '')),
+        ...listServices(await readStack(), ['logs', 'why', 'env'].includes(command?.name() ?? '')),
         ...(command?.name() === 'logs' ? [{ value: WATCHDOG_KEY, description: 'of sigctl itself' }] : []),
       ];
     case 'mode':

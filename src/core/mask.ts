@@ -3,7 +3,7 @@ import { isRecord } from './is-record.js';
 const SECRET_NAME = /SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|_KEY$/i;
 
 /** What stands where a secret stood. */
-const MASK = '*****';
+export const MASK = '*****';
 /** A shorter value (`1`, `on`, `dev`) would black out half a log, and is no secret that could be kept. */
 const MIN_SECRET_LENGTH = 6;
 /** `postgres://user:password@host`, whatever the variable or the line is called. */

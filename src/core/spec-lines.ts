@@ -48,6 +48,7 @@ const KEYS: Readonly<Record<keyof ServiceSpec, string>> = {
   args: 'args',
   cwd: 'cwd',
   env: 'env',
+  envFrom: 'env',
   passEnv: 'sigctl.passEnv',
   instances: 'instances',
   memoryLimitBytes: 'max_memory_restart',
@@ -71,7 +72,10 @@ const KEYS: Readonly<Record<keyof ServiceSpec, string>> = {
   hash: 'hash',
 };
 
-/** A service as one line for each setting, in the order of the manifest. The hash, which says nothing to people, is left out. */
+/** What says nothing to people, or nothing of its own. */
+const UNSHOWN: readonly (keyof ServiceSpec)[] = ['hash', 'name', 'envFrom'];
+
+/** A service as one line for each setting, in the order of the manifest. */
 export function specLines(spec: ServiceSpec): readonly SpecLine[] {
   return fieldsOf(spec).flatMap((field) => {
     const needsRestart = PROCESS_FIELDS.some((name) => name === field);
@@ -86,7 +90,7 @@ export function specLines(spec: ServiceSpec): readonly SpecLine[] {
 
 function fieldsOf(spec: ServiceSpec): readonly (keyof ServiceSpec)[] {
   const known = Object.keys(KEYS).filter((key): key is keyof ServiceSpec => key in spec);
-  return known.filter((field) => field !== 'hash' && field !== 'name' && spec[field] !== undefined);
+  return known.filter((field) => !UNSHOWN.includes(field) && spec[field] !== undefined);
 }
 
 /** Blocks become a line for each key in them; lists of plain values stay one line. */

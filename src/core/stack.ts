@@ -32,6 +32,8 @@ export interface ServiceSpec {
   readonly cwd: string;
   /** `env` and `env_file` merged (`env` wins). May hold secrets: never print it, never write it outside `.sigctl/` (mode 0600). */
   readonly env: Readonly<Record<string, string>>;
+  /** Where each name of `env` stands; one that is missing here stands in the manifest's `env`. Says nothing of values. */
+  readonly envFrom: Readonly<Record<string, EnvSource>>;
   /** Names of variables that the service may inherit from the shell that typed `sigctl start`. */
   readonly passEnv: readonly string[];
   /** Number of processes; above one they are named `name-0`, `name-1`, … */
@@ -65,6 +67,16 @@ export interface ServiceSpec {
   /** sha-256 (hex, first 16) of the effective entry, env values included; differs when a restart would change something. */
   readonly hash: string;
 }
+
+/** Where a variable that the manifest gives a service is written. */
+export type EnvSource =
+  | { readonly kind: 'env' }
+  /** As the manifest names the file. */
+  | { readonly kind: 'env_file'; readonly file: string }
+  /** PM2's `port`, which is the variable PORT. */
+  | { readonly kind: 'port' }
+  /** Nowhere: Python gets PYTHONUNBUFFERED. */
+  | { readonly kind: 'python' };
 
 /** When a started service counts as ready. `withinMs` is the deadline from the start. */
 export type ReadyRule =

@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path';
 import type { ServiceSpec } from '../core/stack.js';
 import { healthChecks } from './health-checks.js';
 import { checkInstances, instancesOf, notesOnInstances } from './instances.js';
-import { mergeEnv } from './merge-env.js';
+import { type MergedEnv, mergeEnv } from './merge-env.js';
 import type { ShapeFault } from './parse-shape.js';
 import { readyRule } from './ready-rule.js';
 import { type CommandPlaces, type ResolvedCommand, resolveCommand } from './resolve-command.js';
@@ -39,7 +39,8 @@ export interface BuiltService {
 
 /** Fills in every default of one app and lists what contradicts itself or the machine. */
 export function buildService(app: AppEntry, context: BuildContext): BuiltService {
-  const { env, faults: envFaults } = mergeEnv(app, context.root, context.around);
+  const { faults: envFaults, ...merged } = mergeEnv(app, context.root, context.around);
+  const { env } = merged;
   const { command, faults: commandFaults } = commandOf(app, context);
   const ports = servicePorts(app, env, context.around);
   const ready = readyRule(app, ports);
@@ -53,7 +54,7 @@ export function buildService(app: AppEntry, context: BuildContext): BuiltService
     kind,
     ...command,
     cwd: resolve(context.root, app.cwd ?? '.'),
-    env: withUnbufferedPython(env, command),
+    ...withUnbufferedPython(merged, command),
     passEnv: unique(app.sigctl?.passEnv ?? []),
     instances,
     memoryLimitBytes: app.max_memory_restart,
@@ -111,12 +112,10 @@ function commandOf(app: AppEntry, context: BuildContext): { command: ResolvedCom
 }
 
 /** As PM2 does: a Python that writes to a file keeps its lines back for minutes, and loses them when it is killed. */
-function withUnbufferedPython(
-  env: Readonly<Record<string, string>>,
-  command: ResolvedCommand,
-): Readonly<Record<string, string>> {
+function withUnbufferedPython({ env, envFrom }: MergedEnv, command: ResolvedCommand): MergedEnv {
   const program = basename(command.interpreter ?? command.script);
-  return program.startsWith('python') ? { PYTHONUNBUFFERED: '1', ...env } : env;
+  if (!program.startsWith('python')) return { env, envFrom };
+  return { env: { PYTHONUNBUFFERED: '1', ...env }, envFrom: { PYTHONUNBUFFERED: { kind: 'python' }, ...envFrom } };
 }
 
 /** Leaves PORT to the shell, so that what the service hears is what sigctl expects, in whatever order the two are merged. */

@@ -1,4 +1,13 @@
-import type { AlertChannel, HealthRule, Probe, ReadyRule, RestartPolicy, ServiceSpec, Stack } from '../core/stack.js';
+import type {
+  AlertChannel,
+  EnvSource,
+  HealthRule,
+  Probe,
+  ReadyRule,
+  RestartPolicy,
+  ServiceSpec,
+  Stack,
+} from '../core/stack.js';
 import { VERDICTS } from '../core/verdict.js';
 import { isRecord } from './copy-plain.js';
 
@@ -100,6 +109,13 @@ const WATCH = shape({
   }),
 });
 
+const ENV_SOURCE = {
+  env: shape({}),
+  env_file: shape({ file: text }),
+  port: shape({}),
+  python: shape({}),
+} satisfies Record<EnvSource['kind'], Check>;
+
 const SERVICE = {
   name: text,
   kind: (value) => value === 'launcher' || value === 'cluster',
@@ -109,6 +125,7 @@ const SERVICE = {
   args: texts,
   cwd: text,
   env: record(text),
+  envFrom: record(byKind(ENV_SOURCE)),
   passEnv: texts,
   instances: number,
   memoryLimitBytes: optional(number),

@@ -31,6 +31,7 @@ export function unlistedSpec(key: string, stack: Stack): ServiceSpec {
     args: [],
     cwd: stack.root,
     env: {},
+    envFrom: {},
     passEnv: [],
     instances: 1,
     memoryLimitBytes: undefined,

@@ -10,10 +10,10 @@ const MANIFEST = `module.exports = {
 };\n`;
 
 /** A project in which nothing was ever started. */
-export function project(t: TestContext): string {
+export function project(t: TestContext, manifest = MANIFEST): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sigctl-cli-')));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  writeFileSync(join(folder, 'ecosystem.config.cjs'), MANIFEST);
+  writeFileSync(join(folder, 'ecosystem.config.cjs'), manifest);
   return folder;
 }
 

@@ -34,7 +34,8 @@ Variables that a service gets, and nothing else
      SIGCTL_BIN        this sigctl
 
 Later ones win. The environment is made anew at each start: a variable that
-left the manifest is gone after "sigctl restart". What PM2 or another service
+left the manifest is gone after "sigctl restart". "sigctl env <service>" shows
+it, with the origin of each value. What PM2 or another service
 has in its environment reaches no service.
 
 Services built on the kit (sigctl/service) read LOG_LEVEL too: trace, debug,
