@@ -79,9 +79,9 @@ test('env shows each process of a service, or one by its name', async (t) => {
 
 test('env for people puts the values under their origins, one a line', async (t) => {
   const root = project(t, MANIFEST.replace(/env_file.*\n/, '\n'));
-  const run = await sigctl(root, ['env', 'trading'], { FEED: 'two\nlines', PATH: '/usr/bin' });
+  const run = await sigctl(root, ['env', 'trading'], { FEED: 'two\nlines', PATH: '/opt/tools' });
   assert.equal(run.exitCode, 0, run.stderr);
   assert.match(run.stdout, /^trading · does not run\n\nof this shell\n {2}HOME +\//);
-  assert.match(run.stdout, /^ {2}PATH +\/usr\/bin:\S+ {2}\(and the folder of node\)$/m);
+  assert.match(run.stdout, /^ {2}PATH +\/opt\/tools:\S+ {2}\(and the folder of node\)$/m);
   assert.match(run.stdout, /\n\nof this shell, by passEnv\n {2}FEED +"two\\nlines"\n/);
 });
