@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import type { RotationMethod } from '../../../src/logs/rotate/choose-method.js';
@@ -12,6 +22,8 @@ import { cutsHeads, joined, segmentNames } from './rotate-rig.js';
 
 /** More than one block and one buffer, and no whole number of either. */
 const LINES = 6_000;
+/** Less than half of that, so that the live file still has as much after the cut. */
+const SEGMENT_BYTES = 60_000;
 const MAX_STEPS = 200;
 /** After so many kills the next rotator must get through as well; every time would take long. */
 const NEXT_ROTATOR_EVERY = 4;
@@ -23,12 +35,17 @@ before(async () => {
 after(() => bundle?.remove());
 
 /** Runs the rotator, killed at the step. @returns how many steps it took when it got through. */
-function rotate(log: string, method: RotationMethod, killAt: number): number | undefined {
-  const args = [join(bundle?.folder ?? '', 'rotator.mjs'), log, method, String(killAt)];
-  const run = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+function rotate(log: string, method: RotationMethod, killAt: number, path = process.env['PATH']): number | undefined {
+  const args = [join(bundle?.folder ?? '', 'rotator.mjs'), log, method, String(killAt), String(SEGMENT_BYTES)];
+  const env = { ...process.env, PATH: path };
+  // Its output to a file: a pipe would be held open by a tool that outlives it, and waited for.
+  const output = join(bundle?.folder ?? '', 'steps');
+  const stdout = openSync(output, 'w');
+  const run = spawnSync(process.execPath, args, { env, stdio: ['ignore', stdout, 'inherit'] });
+  closeSync(stdout);
   if (run.signal === 'SIGKILL') return undefined;
   assert.equal(run.status, 0);
-  return Number(run.stdout);
+  return Number(readFileSync(output, 'utf8'));
 }
 
 /** Kills the rotator at every one of its steps; each time the log goes on growing before the next one cleans up. */
@@ -81,7 +98,8 @@ test('a rotator that cuts heads off, killed at any step, neither loses nor doubl
 
 test('the same for a log whose lines are all alike', async (t) => {
   if (!(await cutsHeads())) return t.skip('fallocate --collapse-range does not work on this file system');
-  await killAtEveryStep(t, 'in-place', () => 'nothing to do, nothing to do');
+  // 32 bytes with the newline, so that every block begins alike too: after the cut the head looks as it did before.
+  await killAtEveryStep(t, 'in-place', () => 'nothing to do, nothing to do :)');
 });
 
 test('a rotator that renames, killed at any step, neither loses nor doubles a byte', async (t) => {
@@ -90,4 +108,23 @@ test('a rotator that renames, killed at any step, neither loses nor doubles a by
 
 test('a rotator that copies and truncates, killed at any step while nobody writes, neither loses nor doubles a byte', async (t) => {
   await killAtEveryStep(t, 'copy', numbered);
+});
+
+test('a cut that comes after its rotator was killed is waited for', async (t) => {
+  if (!(await cutsHeads())) return t.skip('fallocate --collapse-range does not work on this file system');
+  const folder = await tempFolder(t);
+  const tools = join(folder, 'tools');
+  mkdirSync(tools);
+  // In the place of fallocate: kills the rotator, and cuts a second later.
+  const script = `#!/bin/sh\nkill -9 $PPID\nsleep 1\nPATH=$\{PATH#*:} exec fallocate "$@"\n`;
+  writeFileSync(join(tools, 'fallocate'), script, { mode: 0o755 });
+  const log = join(folder, 'a.log');
+  const text = Array.from({ length: LINES }, (_, number) => `${numbered(number)}\n`).join('');
+  writeFileSync(log, text);
+  assert.equal(rotate(log, 'in-place', 0, `${tools}:${process.env['PATH']}`), undefined, 'the rotator is killed');
+  assert.ok(readFileSync(log).equals(Buffer.from(text)), 'nothing is cut yet');
+  assert.equal(await recoverRotation(log), true);
+  assert.ok(readFileSync(log).length < Buffer.byteLength(text), 'the cut has come');
+  assert.ok(joined(log).equals(Buffer.from(text)));
+  assert.equal(segmentNames(log).length, 1);
 });
