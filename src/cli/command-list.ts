@@ -13,6 +13,13 @@ export const COMMANDS = {
     ]);
     return statusCommand(createStatusDeps(deps));
   },
+  top: async (deps: Deps): Promise<Command> => {
+    const [{ topCommand }, { createTopDeps }] = await Promise.all([
+      import('../commands/top.js'),
+      import('./top-deps.js'),
+    ]);
+    return topCommand(createTopDeps(deps, process.env));
+  },
   wait: async (deps: Deps): Promise<Command> => {
     const [{ waitCommand }, { createWaitDeps }] = await Promise.all([
       import('../commands/wait.js'),

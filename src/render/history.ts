@@ -44,7 +44,7 @@ export function renderHistory(events: readonly ServiceEvent[], nowMs: number, { 
   const body = events.map((event) => {
     const cells = columns.map(({ column, width: cells }) => column.text(event, nowMs).padEnd(cells));
     const line = paintKind(event, cells.join(GAP), paint);
-    const words = describe(event);
+    const words = describeEvent(event);
     if (words === '') return line.trimEnd();
     return isBeside
       ? `${line}${GAP}${paint.dim(cut(words, room))}`
@@ -67,7 +67,7 @@ function layOut(events: readonly ServiceEvent[], nowMs: number, width: number) {
 }
 
 /** The words of an event: what it ended with, how long it lived, and why. */
-function describe(event: ServiceEvent): string {
+export function describeEvent(event: ServiceEvent): string {
   const { kind, exitCode, exitSignal, memoryBytes, detail } = event;
   const uptimeMs = detail?.['uptimeMs'];
   const tookMs = detail?.['tookMs'];
@@ -87,12 +87,15 @@ function describe(event: ServiceEvent): string {
 
 const FINE = ['operator', 'mode', 'boot', 'cron', 'completed', 'taken-back'];
 
-function paintKind({ kind, cause }: ServiceEvent, line: string, paint: ChalkInstance): string {
-  if (kind === 'exit') return FINE.includes(cause ?? '') ? line : paint.red(line);
-  if (kind === 'start-failed' || kind === 'crash-loop' || kind === 'refused' || kind === 'stop-failed') {
-    return paint.red(line);
-  }
-  return kind === 'ready' ? paint.green(line) : line;
+/** Whether an operator has to know of it: a process that ended by itself, or something that could not be done. */
+export function isTrouble({ kind, cause }: ServiceEvent): boolean {
+  if (kind === 'exit') return !FINE.includes(cause ?? '');
+  return kind === 'start-failed' || kind === 'crash-loop' || kind === 'refused' || kind === 'stop-failed';
+}
+
+function paintKind(event: ServiceEvent, line: string, paint: ChalkInstance): string {
+  if (isTrouble(event)) return paint.red(line);
+  return event.kind === 'ready' ? paint.green(line) : line;
 }
 
 function clean(text: string): string {

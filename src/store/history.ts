@@ -56,6 +56,15 @@ export function latestOomKills(db: StatusDb, service: string, instance: string):
   return typeof kills === 'number' ? kills : 0;
 }
 
+/** Rises with each event; 0 while there is none. */
+export function newestEventId(db: StatusDb): number {
+  return rowReader(
+    statement(db, 'SELECT COALESCE(MAX(id), 0) AS id FROM service_events').get(),
+    'service_events',
+    [],
+  ).integer('id');
+}
+
 /** Every service that an event is about, by name. */
 export function readServicesOnRecord(db: StatusDb): string[] {
   return readWords(db, 'SELECT DISTINCT service AS word FROM service_events ORDER BY service');

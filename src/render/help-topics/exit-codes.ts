@@ -8,15 +8,17 @@ export const EXIT_CODES = `Exit codes of sigctl
        a file that is not sigctl's would be replaced (completion install),
        a test message did not arrive (alerts test).
     2  Wrong use: unknown command, option, service or mode, a value that is
-       none, no manifest or one with faults. Nothing was changed.
+       none, no manifest or one with faults, top without a terminal. Nothing
+       was changed.
     3  status --check: not every service that should run is healthy.
     4  Environment: PM2 does not answer or does not start, a database is
        locked, broken or of a newer sigctl, a log cannot be read, a file
        cannot be written (init, completion install).
    70  A bug in sigctl. Its text on stderr is what a report needs.
   130  start, restart, mode or restore: Ctrl-C while waiting for services.
-       The services stay as they are then.
-  129, 143  status --watch ended by SIGHUP or SIGTERM; by Ctrl-C it is 0.
+       The services stay as they are then; top ended by SIGINT.
+  129, 143  status --watch, top: ended by SIGHUP or SIGTERM; by Ctrl-C it
+       is 0.
 
 Errors are two lines on stderr, "sigctl: Cannot ..." and "hint: ...". With
 --json on the line an error goes to stdout instead, as
