@@ -16,6 +16,8 @@ const POLL_MS = 250;
 export async function settle(world: World): Promise<readonly Violation[]> {
   const startedAt = performance.now();
   for (;;) {
+    // The watchdog keeps the record; without one, whoever asks for it brings it up to date first.
+    if (FEATURES.recorder && readReality(world).watchdogs.length === 0) await world.sigctl(['history', '--json']);
     const violations = [...(await checkVerdicts(world)), ...(FEATURES.recorder ? checkExits(world) : [])];
     if (violations.length === 0) {
       closeLapses(world);
