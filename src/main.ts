@@ -80,7 +80,8 @@ async function reportError(error: unknown, terminal: Terminal, argv: readonly st
     return error.exitCode;
   }
   const { fileTrouble } = await import('./cli/file-trouble.js');
-  const trouble = fileTrouble(error);
+  const { databaseTrouble } = await import('./cli/database-trouble.js');
+  const trouble = fileTrouble(error) ?? databaseTrouble(error);
   if (trouble !== undefined) return reportError(trouble, terminal, argv);
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const bug = 'a bug in sigctl, please report it with this text';

@@ -49,6 +49,7 @@ export function chaosManifest(input: ManifestInput): unknown {
       app('family', { sigctl: { restart: { backoff } } }),
       app('flaky', { sigctl: { restart: { backoff, breaker: { exits: 6, within: '25s' } } } }),
     ],
-    sigctl: { name: 'chaos', modes: MODES, watchdog: input.watchdog },
+    // Above it no segment of a log goes because of room: what is gone then is lost.
+    sigctl: { name: 'chaos', modes: MODES, watchdog: input.watchdog, disk: { free: '1M' } },
   };
 }

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CliRun } from './cli.js';
@@ -60,6 +60,8 @@ function steadyPids(world: World): readonly string[] {
 
 function newestBackup({ root }: World): string | undefined {
   const folder = join(root, 'backups');
-  const name = readdirSync(folder).sort().at(-1);
+  // One without an index belongs to a backup that a step has killed.
+  const finished = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'index.json')));
+  const name = finished.sort().at(-1);
   return name === undefined ? undefined : join(folder, name);
 }

@@ -18,10 +18,12 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** The refusal for an error of the file system that nobody expected; `undefined` for every other error. */
 export function fileTrouble(error: unknown): SigctlError | undefined {
-  if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return undefined;
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined;
   const words = WORDS[String(error.code)];
   if (words === undefined) return undefined;
-  return new SigctlError(`Cannot use "${String(error.path)}": ${words}`, {
+  // A write through an open descriptor, such as that of a full disk, names no path.
+  const what = 'path' in error ? `use "${String(error.path)}"` : String(error.syscall);
+  return new SigctlError(`Cannot ${what}: ${words}`, {
     code: 'FILE_UNUSABLE',
     hint: 'sigctl doctor looks at permissions and space; a stack is run by the user who owns its folder',
     exitCode: EXIT.environment,

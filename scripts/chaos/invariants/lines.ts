@@ -56,9 +56,15 @@ export function orderFaults(service: string, seen: readonly Numbered[]): readonl
 
 function lossFaults(world: World, service: ServiceName, seen: readonly Numbered[]): readonly Violation[] {
   const present = new Set(seen.map(({ run, seq }) => `${run}:${seq}`));
-  const lost = readAcked(world.evidence, service).filter(
-    ({ run, seq, uptimeMs }) => !present.has(`${run}:${seq}`) && !isWithin(world.deeds.fullDisks, uptimeMs, MARGIN_MS),
-  );
+  const acked = readAcked(world.evidence, service);
+  // While the disk is full the oldest segments go, and with them everything up to the first line that is left.
+  const oldest = world.deeds.fullDisks.length > 0 ? acked.findIndex(({ run, seq }) => present.has(`${run}:${seq}`)) : 0;
+  const lost = acked
+    .slice(Math.max(0, oldest))
+    .filter(
+      ({ run, seq, uptimeMs }) =>
+        !present.has(`${run}:${seq}`) && !isWithin(world.deeds.fullDisks, uptimeMs, MARGIN_MS),
+    );
   if (lost.length === 0) return [];
   const sample = lost.slice(0, 5).map(({ run, seq }) => `${run}:${seq}`);
   return [
