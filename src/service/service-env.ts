@@ -9,7 +9,12 @@ export interface ServiceEnv {
   readonly log: string | undefined;
   readonly mode: string | undefined;
   readonly logLevel: string | undefined;
+  /** This process is a worker of the service (`serveReloadable`): the row, leases and the banner are its primary's. */
+  readonly isWorker: boolean;
 }
+
+/** Set in the workers of a service, and nowhere else: PM2's cluster apps are workers to `node:cluster` too. */
+export const WORKER_VARIABLE = 'SIGCTL_WORKER';
 
 /** Reads SIGCTL_* and LOG_LEVEL. An empty variable counts as absent. */
 export function readServiceEnv(env: NodeJS.ProcessEnv, fallbackName: string): ServiceEnv {
@@ -21,5 +26,6 @@ export function readServiceEnv(env: NodeJS.ProcessEnv, fallbackName: string): Se
     log: env['SIGCTL_LOG'] || undefined,
     mode: env['SIGCTL_MODE'] || undefined,
     logLevel: env['LOG_LEVEL'] || undefined,
+    isWorker: (env[WORKER_VARIABLE] ?? '') !== '',
   };
 }

@@ -40,9 +40,16 @@ export interface Service {
   lease(name: string, options: LeaseOptions): LeaseHandle;
   /** Adds a hook; the last added runs first. All of them share one deadline (`shutdownWithinMs`). */
   onShutdown(hook: ShutdownHook): void;
+  /**
+   * Adds a hook for `sigctl reload` (SIGHUP): take up the code, configuration or certificate of now without ending. What it throws is
+   * the reason of a reload that failed, and the service goes on as before. Hooks run one after the other; so do reloads.
+   */
+  onReload(hook: ReloadHook): void;
   /** Begins the shutdown and returns. The reason is kept as the terminal reason; the first of two calls counts. */
   stop(reason: string, exitCode?: number): void;
 }
+
+export type ReloadHook = () => unknown;
 
 /** @param reason `SIGINT`, `SIGTERM`, or what `stop` was given. */
 export type ShutdownHook = (reason: string) => unknown;

@@ -9,6 +9,7 @@ import { leaseStore } from './lease-store.js';
 import { createLifecycle } from './lifecycle.js';
 import { announceReopening, type LogSink, openLogSink } from './log-sink.js';
 import { createLogger } from './logger.js';
+import { createReloads } from './reloads.js';
 import type { Service, ServiceOptions } from './service.js';
 import { readServiceEnv, type ServiceEnv } from './service-env.js';
 import { readStartToken } from './start-token.js';
@@ -32,9 +33,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const env = readServiceEnv(options.env ?? process.env, options.name);
   const logFile = openLog(env);
   const sink = logFile ?? stdoutSink();
-  sink.write(
-    renderBanner({ ...env, version: options.version, pid: process.pid, extra: options.banner ?? {} }, isatty(1)),
-  );
+  if (!env.isWorker) {
+    const facts = { ...env, version: options.version, pid: process.pid, extra: options.banner ?? {} };
+    sink.write(renderBanner(facts, isatty(1)));
+  }
   const log = createLogger(
     { service: env.service, instance: env.instance, pid: process.pid, level: env.logLevel },
     sink,
@@ -73,6 +75,7 @@ function assemble(options: ServiceOptions, env: ServiceEnv, { log, logFile }: Ou
       status.close();
     },
   });
+  const reloads = createReloads({ log, now, signal: lifecycle.signal, report: status.reload });
   const everyMs = options.heartbeatEveryMs ?? DEFAULT_HEARTBEAT_EVERY_MS;
   const heartbeat = startHeartbeat(everyMs, (rssBytes, loopLagMs) => {
     // A service that prints nothing must not hold a rotated file for ever.
@@ -95,11 +98,13 @@ function assemble(options: ServiceOptions, env: ServiceEnv, { log, logFile }: Ou
       return lease;
     },
     onShutdown: lifecycle.onShutdown,
+    onReload: reloads.onReload,
     stop: (reason, exitCode = 0) => lifecycle.stop(reason, exitCode),
   };
 }
 
 function openStatus(options: ServiceOptions, env: ServiceEnv, log: Logger, onFenced: () => void): StatusLink {
+  if (env.isWorker) return unlinkedStatus();
   if (env.statusDb === undefined) {
     log.info('SIGCTL_STATUS_DB is not set: running outside of sigctl, without a status table');
     return unlinkedStatus();

@@ -5,7 +5,9 @@ import {
   type StatusClaim,
   type StatusOwner,
   writeHeartbeat,
+  type ReloadReport,
   writeProgress,
+  writeReload,
   writeState,
 } from '../store/service-status.js';
 
@@ -37,6 +39,8 @@ export interface StatusLink {
   heartbeat(rssBytes: number, loopLagMs: number): void;
   state(report: StateReport): void;
   progress(report: ProgressReport): void;
+  /** From now on part of every detail that is written. */
+  reload(report: ReloadReport): void;
   /** The connection once the row is claimed, for leases. */
   readonly db: StatusDb | undefined;
   close(): void;
@@ -57,6 +61,13 @@ export function linkStatus(
   // What is not yet in the table, latest of each kind.
   let pendingState: (StateReport & { readonly nowMs: number }) | undefined;
   let pendingProgress: (ProgressReport & { readonly nowMs: number }) | undefined;
+  let lastReload: ReloadReport | undefined;
+  let isReloadPending = false;
+  /** A detail replaces the one before it, and `sigctl reload` may still be waiting for its answer. */
+  const withReload = <T extends { readonly detail?: Readonly<Record<string, unknown>> | undefined }>(report: T): T =>
+    lastReload === undefined || report.detail === undefined
+      ? report
+      : { ...report, detail: { ...report.detail, reload: lastReload } };
 
   const claimed = (): { readonly db: StatusDb; readonly owner: StatusOwner } => {
     db ??= openForService(path);
@@ -68,12 +79,16 @@ export function linkStatus(
   };
   const flush = (target: { readonly db: StatusDb; readonly owner: StatusOwner }): boolean => {
     if (pendingState !== undefined) {
-      if (!writeState(target.db, { ...target.owner, ...pendingState })) return false;
+      if (!writeState(target.db, { ...target.owner, ...withReload(pendingState) })) return false;
       pendingState = undefined;
     }
     if (pendingProgress !== undefined) {
-      if (!writeProgress(target.db, { ...target.owner, ...pendingProgress })) return false;
+      if (!writeProgress(target.db, { ...target.owner, ...withReload(pendingProgress) })) return false;
       pendingProgress = undefined;
+    }
+    if (isReloadPending && lastReload !== undefined) {
+      if (!writeReload(target.db, { ...target.owner, nowMs: nowMs(), reload: lastReload })) return false;
+      isReloadPending = false;
     }
     return true;
   };
@@ -106,6 +121,11 @@ export function linkStatus(
       pendingProgress = { ...report, nowMs: nowMs() };
       attempt(flush);
     },
+    reload(report) {
+      lastReload = report;
+      isReloadPending = true;
+      attempt(flush);
+    },
     get db() {
       return owner === undefined || closed ? undefined : db;
     },
@@ -119,7 +139,7 @@ export function linkStatus(
 /** The status of a service outside of sigctl: reports go nowhere. */
 export function unlinkedStatus(): StatusLink {
   const nothing = () => undefined;
-  return { heartbeat: nothing, state: nothing, progress: nothing, db: undefined, close: nothing };
+  return { heartbeat: nothing, state: nothing, progress: nothing, reload: nothing, db: undefined, close: nothing };
 }
 
 function openForService(path: string): StatusDb {

@@ -48,6 +48,23 @@ export interface ProgressWrite extends StatusOwner {
   readonly detail?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** How the last reload of a service ended, in its detail under `reload`, where `sigctl reload` looks for the answer. */
+export interface ReloadReport {
+  /** 0 before the first reload of this process: it says that the service reports its reloads. */
+  readonly seq: number;
+  /** Of the process that reports: what an earlier one left behind is no answer. */
+  readonly pid: number;
+  readonly started_at_ms: number;
+  readonly at_ms: number;
+  /** Why it failed. The service then runs on as before. */
+  readonly error: string | null;
+}
+
+export interface ReloadWrite extends StatusOwner {
+  readonly nowMs: number;
+  readonly reload: ReloadReport;
+}
+
 /**
  * Reads every row, ordered by service and instance. Any program may write the table, so one that puts in something
  * impossible costs its own row and no other: the row is left out and the fault handed to `onFault`.
@@ -108,6 +125,11 @@ export function writeProgress(db: StatusDb, write: ProgressWrite): boolean {
   return statement(db, PROGRESS).run({ ...rest, withinMs, detailJson: toJson(detail) }).changes > 0;
 }
 
+/** Sets `reload` in the detail, and leaves the rest of it. @returns `false` when a newer generation owns the row. */
+export function writeReload(db: StatusDb, { reload, ...rest }: ReloadWrite): boolean {
+  return statement(db, RELOAD).run({ ...rest, reloadJson: JSON.stringify(reload) }).changes > 0;
+}
+
 function toJson(detail: Readonly<Record<string, unknown>> | undefined): string | null {
   return detail === undefined ? null : JSON.stringify(detail);
 }
@@ -134,6 +156,12 @@ const STATE = `
   UPDATE service_status SET
     reason = CASE WHEN @state = 'stopped' AND state IN ('error', 'stopped') THEN coalesce(reason, @reason) ELSE @reason END,
     state = @state, detail_json = coalesce(@detailJson, detail_json), heartbeat_at_ms = max(heartbeat_at_ms, @nowMs)
+  ${OWNED}`;
+
+const RELOAD = `
+  UPDATE service_status SET
+    detail_json = json_set(coalesce(detail_json, '{}'), '$.reload', json(@reloadJson)),
+    heartbeat_at_ms = max(heartbeat_at_ms, @nowMs)
   ${OWNED}`;
 
 const PROGRESS = `

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { readSnapshot as readStackSnapshot } from '../../manifest/read-snapshot.js';
 import { readConfig } from '../../service/config.js';
+import { serveReloadable } from '../../service/serve-reloadable.js';
 import { startService } from '../../service/start-service.js';
 import { cached } from './cached.js';
 import { createControl } from './control.js';
@@ -29,24 +30,27 @@ const statusDb = env['SIGCTL_STATUS_DB'] || join(home, 'status.db');
 const read = () => readSnapshot({ home, statusDb, own, readStack: () => readStackSnapshot(home), nowMs: service.now });
 const snapshot = cached(read, SNAPSHOT_MAX_AGE_MS, service.now);
 
-const app = createServer({
-  log: service.log,
-  nowMs: service.now,
-  startedAtMs,
-  pid: process.pid,
-  version,
-  ownService: own.service,
-  allowedHosts: config.ALLOWED_HOSTS,
-  loopbackOnly: isLoopbackHost(config.HOST),
-  snapshot,
-  control: createControl({
-    bin: env['SIGCTL_BIN'] || undefined,
-    manifestPath: env['SIGCTL_CONFIG'] || undefined,
-    env: controlEnv(env),
-    cwd: root,
-    run: runSigctl,
-  }),
-});
-service.onShutdown(() => app.close());
-await listen(app, config.HOST, config.PORT);
+const openSite = async () => {
+  const app = createServer({
+    log: service.log,
+    nowMs: service.now,
+    startedAtMs,
+    pid: process.pid,
+    version,
+    ownService: own.service,
+    allowedHosts: config.ALLOWED_HOSTS,
+    loopbackOnly: isLoopbackHost(config.HOST),
+    snapshot,
+    control: createControl({
+      bin: env['SIGCTL_BIN'] || undefined,
+      manifestPath: env['SIGCTL_CONFIG'] || undefined,
+      env: controlEnv(env),
+      cwd: root,
+      run: runSigctl,
+    }),
+  });
+  await app.ready();
+  return { server: app.server, listen: () => listen(app, config.HOST, config.PORT), close: () => app.close() };
+};
+await serveReloadable(service, { workers: config.WORKERS, health: '/health', open: openSite });
 service.state('running');

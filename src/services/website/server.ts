@@ -36,6 +36,9 @@ export interface ServerDeps {
 /** No route takes a body worth more. */
 const BODY_LIMIT_BYTES = 16 * 1024;
 
+/** Told to clients (`Keep-Alive: timeout=5`). A worker that was replaced waits at least as long for the last of its connections. */
+const KEEP_ALIVE_MS = 5_000;
+
 /**
  * The site with all its routes, not listening yet.
  *
@@ -49,6 +52,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     bodyLimit: BODY_LIMIT_BYTES,
     // An open page keeps its connection; waiting for it would use up the time for shutdown.
     forceCloseConnections: true,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     frameworkErrors: (error, request, reply) => void sendFailure(error, request, reply),
   });
   const headers = securityHeaders(PAGE_SCRIPT, PAGE_STYLE);
