@@ -40,6 +40,7 @@ export function serviceSpec(name: string, rest: Partial<ServiceSpec> = {}): Serv
       neverCodes: [],
     },
     logs: { maxBytes: 20_000_000, maxAgeMs: undefined, keepBytes: 200_000_000, gzip: true },
+    reload: undefined,
     takeBackLast: false,
     singleton: true,
     port: undefined,

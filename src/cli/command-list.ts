@@ -6,6 +6,7 @@ export const COMMANDS = {
   start: async (deps: Deps): Promise<Command> => (await import('../commands/start.js')).startCommand(deps),
   stop: async (deps: Deps): Promise<Command> => (await import('../commands/stop.js')).stopCommand(deps),
   restart: async (deps: Deps): Promise<Command> => (await import('../commands/restart.js')).restartCommand(deps),
+  reload: async (deps: Deps): Promise<Command> => (await import('../commands/reload.js')).reloadCommand(deps),
   status: async (deps: Deps): Promise<Command> => {
     const [{ statusCommand }, { createStatusDeps }] = await Promise.all([
       import('../commands/status.js'),

@@ -14,7 +14,7 @@ export interface ServiceOptions {
 }
 
 export interface ServiceVerb {
-  readonly name: 'start' | 'stop' | 'restart';
+  readonly name: 'start' | 'stop' | 'restart' | 'reload';
   readonly description: string;
   /** Help of the argument `[service...]`. */
   readonly argument: string;

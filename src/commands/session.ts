@@ -1,5 +1,6 @@
 import type { UndeliveredAlerts } from '../core/alert-view.js';
 import type { Progress, StartOutcome, StopOutcome } from '../core/outcome.js';
+import type { ReloadOutcome, ReloadRefusal, ReloadStep } from '../core/reload-plan.js';
 import type { ServiceReport } from '../core/service-report.js';
 import type { Stack } from '../core/stack.js';
 import type { StartStep } from '../core/start-plan.js';
@@ -57,6 +58,14 @@ export interface StackSession {
     /** `watchdog`: that as well. `again`: as in `planStart`. */
     options: { readonly watchdog: boolean; readonly again: readonly string[] },
   ) => Promise<{ readonly stopped: readonly StopOutcome[]; readonly started: readonly StartOutcome[] }>;
+  /** In the order of dependencies. @param orRestart What cannot be reloaded is restarted. */
+  readonly planReload: (services: readonly string[], orRestart: boolean) => readonly (ReloadStep | ReloadRefusal)[];
+  /** One service after the other; the first that fails ends it. */
+  readonly applyReload: (
+    steps: readonly ReloadStep[],
+    /** The watchdog is restarted as well. */
+    options: { readonly watchdog: boolean },
+  ) => Promise<readonly ReloadOutcome[]>;
   readonly writeMode: (mode: string) => void;
   /** The operator pressed Ctrl-C. */
   readonly interrupted: () => boolean;

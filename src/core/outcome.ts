@@ -73,6 +73,8 @@ export type StopOutcome =
 export type Progress =
   | { readonly kind: 'starting'; readonly key: string }
   | { readonly kind: 'stopping'; readonly key: string }
+  | { readonly kind: 'reloading'; readonly key: string }
+  | { readonly kind: 'reloaded'; readonly key: string }
   | { readonly kind: 'started'; readonly outcome: StartOutcome }
   | { readonly kind: 'stopped'; readonly outcome: StopOutcome };
 

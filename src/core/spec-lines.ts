@@ -65,6 +65,7 @@ const KEYS: Readonly<Record<keyof ServiceSpec, string>> = {
   checks: 'sigctl.health.checks',
   restart: 'sigctl.restart',
   logs: 'sigctl.logs',
+  reload: 'sigctl.reload',
   takeBackLast: 'sigctl.takeBack',
   singleton: 'sigctl.singleton',
   port: 'sigctl.port',

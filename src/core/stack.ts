@@ -59,6 +59,8 @@ export interface ServiceSpec {
   readonly logs: LogPolicy;
   /** When PM2 died: brought back under a new daemon after all others, and only while its state is not `scanning`. */
   readonly takeBackLast: boolean;
+  /** How it takes up new code without ending. `undefined`: it does not, and `sigctl reload` refuses. */
+  readonly reload: ReloadRule | undefined;
   readonly singleton: boolean;
   /** TCP port the service listens on (the rule's `port`, else `env.PORT`). A shell's PORT wins where `passEnv` lists it. */
   readonly port: number | undefined;
@@ -96,6 +98,15 @@ export type ReadyRule =
   | { readonly kind: 'exit'; readonly withinMs: number }
   /** The process called `process.send('ready')` (PM2's `wait_ready`). */
   | { readonly kind: 'message'; readonly withinMs: number };
+
+/** Signals that programs take for "read your files again". Those that end, stop or debug a process are not among them. */
+export const RELOAD_SIGNALS = ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'] as const;
+
+export interface ReloadRule {
+  readonly signal: (typeof RELOAD_SIGNALS)[number];
+  /** A reload that has not succeeded by then has failed. */
+  readonly withinMs: number;
+}
 
 export interface HealthRule {
   /** A heartbeat older than this is late: `hung` when the process lives. `undefined`: the service writes none. */

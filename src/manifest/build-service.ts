@@ -17,6 +17,9 @@ import { type LogsEntry, logPolicy, softLimit } from './watch-policy.js';
 /** PM2 7.0.4: SIGKILL follows this long after SIGINT. */
 const DEFAULT_KILL_TIMEOUT_MS = 1_600;
 
+/** A start of the new code, twice over. */
+const DEFAULT_RELOAD_WITHIN_MS = 20_000;
+
 /** Everything outside of the manifest that a service depends on. */
 export interface BuildContext {
   readonly root: string;
@@ -71,6 +74,7 @@ export function buildService(app: AppEntry, context: BuildContext): BuiltService
     checks,
     restart: restartPolicy(app),
     logs: logPolicy(app.sigctl?.logs ?? {}, context.logs),
+    reload: reloadRule(app),
     takeBackLast: app.sigctl?.takeBack === 'last',
     singleton: app.sigctl?.singleton ?? instances === 1,
     port: ports.declared?.port,
@@ -135,6 +139,11 @@ function healthRule(app: AppEntry): ServiceSpec['health'] {
     onStale: health?.on_stale ?? 'alert',
     onUnhealthy: health?.on_unhealthy ?? 'restart',
   };
+}
+
+function reloadRule(app: AppEntry): ServiceSpec['reload'] {
+  const rule = app.sigctl?.reload;
+  return rule === undefined ? undefined : { signal: rule.signal, withinMs: rule.within ?? DEFAULT_RELOAD_WITHIN_MS };
 }
 
 function checkOneshot(app: AppEntry): ShapeFault[] {

@@ -1,3 +1,4 @@
+import { RELOAD_SIGNALS, type ReloadRule } from '../core/stack.js';
 import { parseText, parseTexts, parseTimeMs, parseWhole } from './parse-value.js';
 
 // Like parse-value.ts, for values that one key of the manifest alone has.
@@ -32,6 +33,11 @@ export function parseFiles(value: unknown): readonly string[] | undefined {
 export function parseExecMode(value: unknown): 'fork' | 'cluster' | undefined {
   if (value === 'fork' || value === 'fork_mode') return 'fork';
   return value === 'cluster' || value === 'cluster_mode' ? 'cluster' : undefined;
+}
+
+/** `SIGHUP`, and `HUP` as kill(1) has it. */
+export function parseReloadSignal(value: unknown): ReloadRule['signal'] | undefined {
+  return RELOAD_SIGNALS.find((signal) => signal === value || signal === `SIG${String(value)}`);
 }
 
 /** Zero or more. */

@@ -1,12 +1,13 @@
-import type {
-  AlertChannel,
-  EnvSource,
-  HealthRule,
-  Probe,
-  ReadyRule,
-  RestartPolicy,
-  ServiceSpec,
-  Stack,
+import {
+  type AlertChannel,
+  type EnvSource,
+  type HealthRule,
+  type Probe,
+  RELOAD_SIGNALS,
+  type ReadyRule,
+  type RestartPolicy,
+  type ServiceSpec,
+  type Stack,
 } from '../core/stack.js';
 import { VERDICTS } from '../core/verdict.js';
 import { isRecord } from './copy-plain.js';
@@ -142,6 +143,7 @@ const SERVICE = {
   checks: list(CHECK),
   restart: shape(RESTART),
   logs: shape({ maxBytes: number, maxAgeMs: optional(number), keepBytes: number, gzip: flag }),
+  reload: optional(shape({ signal: oneOf(...RELOAD_SIGNALS), withinMs: number })),
   takeBackLast: flag,
   singleton: flag,
   port: optional(number),

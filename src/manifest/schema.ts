@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RELOAD_SIGNALS } from '../core/stack.js';
 import { leaf } from './leaf.js';
 import * as entry from './parse-entry.js';
 import * as parse from './parse-value.js';
@@ -61,6 +62,11 @@ const restart = z.strictObject(
   { error: '{ backoff: ["250ms", "30s"], breaker: { exits: 5, within: "2m" } }' },
 );
 
+const reload = z.strictObject(
+  { signal: leaf(entry.parseReloadSignal, `one of ${RELOAD_SIGNALS.join(', ')}`), within: timeMs.optional() },
+  { error: '{ signal: "SIGHUP", within: "20s" }' },
+);
+
 const sigctl = z.strictObject(
   {
     after: names.optional(),
@@ -68,6 +74,7 @@ const sigctl = z.strictObject(
     ready: ready.optional(),
     health: health.optional(),
     restart: restart.optional(),
+    reload: reload.optional(),
     singleton: flag.optional(),
     oneshot: flag.optional(),
     memory: watch.memory.optional(),
@@ -138,6 +145,7 @@ export const BLOCK_KEYS: Readonly<Record<string, readonly string[]>> = {
   'sigctl.health.progress': Object.keys(progress.shape),
   'sigctl.restart': Object.keys(restart.shape),
   'sigctl.restart.breaker': Object.keys(breaker.shape),
+  'sigctl.reload': Object.keys(reload.shape),
   'sigctl.memory': Object.keys(watch.memory.shape),
   'sigctl.logs': Object.keys(watch.logs.shape),
   'sigctl.health.liveness': watch.CHECK_KEYS,

@@ -60,6 +60,7 @@ export function unlistedSpec(key: string, stack: Stack): ServiceSpec {
       neverCodes: [],
     },
     logs: { maxBytes: Number.MAX_SAFE_INTEGER, maxAgeMs: undefined, keepBytes: Number.MAX_SAFE_INTEGER, gzip: false },
+    reload: undefined,
     takeBackLast: false,
     singleton: true,
     port: undefined,

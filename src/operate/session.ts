@@ -1,5 +1,7 @@
 import { exitRulesOf, isCompleted } from '../core/exit-rules.js';
+import { startLevels } from '../core/graph.js';
 import type { ObservedProcess } from '../core/observed-process.js';
+import { planReload, type ReloadStep } from '../core/reload-plan.js';
 import type { ServiceSpec } from '../core/stack.js';
 import { planStart, type StartStep } from '../core/start-plan.js';
 import { planStop, type StopStep } from '../core/stop-plan.js';
@@ -13,6 +15,7 @@ import { announceExitOf, keepRecord } from './announce.js';
 import type { OperateContext } from './context.js';
 import { requireDaemon } from './daemon.js';
 import { findBlocked } from './launch-service.js';
+import { type RestartProcess, reloadStack } from './reload-stack.js';
 import type { StartOptions } from './start-process.js';
 import { startStack } from './start-stack.js';
 import { stopStack } from './stop-stack.js';
@@ -83,9 +86,49 @@ export function openSession(context: OperateContext) {
       const started = await recorded(() => start(steps, { launchAnyway: true }));
       return { stopped, started: [...blocked, ...started] };
     },
+    /** In the order of dependencies. */
+    planReload: (services: readonly string[], orRestart: boolean) => {
+      const seen = observe();
+      const changed = readChanged(context, seen);
+      return startLevels(services, stack.services)
+        .flat()
+        .flatMap((name) => {
+          const processes = seen.filter(({ spec, listed }) => listed && spec.name === name);
+          const spec = processes[0]?.spec;
+          if (spec === undefined) return [];
+          return [planReload({ spec, processes, isChanged: changed.includes(name) }, orRestart)];
+        });
+    },
+    applyReload: async (steps: readonly ReloadStep[], { watchdog }: { readonly watchdog: boolean }) => {
+      await requireDaemon(context);
+      const restart: RestartProcess = async (service, keys) => {
+        const isMember = ({ key }: { readonly key: string }) => keys.includes(key);
+        const blocked = findBlocked(context, observe().filter(isMember), mode() ?? '');
+        if (blocked.length > 0) return { stopped: [], started: blocked };
+        const stopped = await stopStack(context, planStops([service]).filter(isMember), observe(), { forGood: false });
+        if (stopped.some(({ kind }) => kind === 'failed')) return { stopped, started: [] };
+        const started = await start(planStarts([service], [service]).filter(isMember), { launchAnyway: true });
+        return { stopped, started };
+      };
+      if (watchdog) {
+        announceExitOf(context, WATCHDOG_KEY);
+        await stopWatchdog(context);
+      }
+      return recorded(async () => {
+        const outcomes = await reloadStack(context, steps, restart);
+        // Only the watchdog is started: what is kept is kept.
+        if (watchdog)
+          await start(planStarts(steps.map(({ service }) => service)).filter(isKept), { launchAnyway: false });
+        return outcomes;
+      });
+    },
     writeMode: (name: string) => writeFact(db, MODE_FACT, name),
     interrupted: () => context.signal.aborted,
   };
+}
+
+function isKept({ kind }: StartStep): boolean {
+  return kind === 'keep';
 }
 
 function makeStartSteps(

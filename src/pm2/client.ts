@@ -16,6 +16,8 @@ export interface Pm2Client {
   readonly prepare: (record: Readonly<Record<string, unknown>>) => Promise<void>;
   /** Stops the app's process tree (SIGINT, SIGKILL after its kill_timeout) and forgets the app. */
   readonly remove: (pmId: number, withinMs: number) => Promise<void>;
+  /** Replaces a process of a cluster by a new one. Resolves also where that one died: look at it afterwards. */
+  readonly reload: (pmId: number, withinMs: number) => Promise<void>;
   /** Ends the daemon. Its apps must be gone. */
   readonly shutDown: () => Promise<void>;
   readonly close: () => void;
@@ -67,6 +69,7 @@ export async function connectPm2(socketPath: string, withinMs: number): Promise<
     list: async (withinMs = CALL_DEADLINE_MS) => parsePm2Apps(await call('getMonitorData', {}, withinMs)),
     prepare: async (record) => void (await call('prepare', record, CALL_DEADLINE_MS)),
     remove: async (pmId, deadlineMs) => void (await call('deleteProcessId', pmId, deadlineMs)),
+    reload: async (pmId, deadlineMs) => void (await call('reloadProcessId', { id: pmId, env: {} }, deadlineMs)),
     // The daemon closes the connection instead of answering, and would signal the pid it is given: none.
     shutDown: () => call('killMe', { pid: 0 }, CALL_DEADLINE_MS).then(ignore, ignore),
     close: () => socket.close(),

@@ -21,10 +21,16 @@ export function showProgress(stream: ProgressStream): ShownProgress {
 function showLines({ write }: ProgressStream): ShownProgress {
   return {
     report: (progress) => {
-      if (progress.kind === 'starting' || progress.kind === 'stopping') write(`${progress.kind} ${progress.key}\n`);
+      if (isBeginning(progress)) write(`${progress.kind} ${progress.key}\n`);
     },
     done: () => undefined,
   };
+}
+
+type Beginning = Extract<Progress, { kind: 'starting' | 'stopping' | 'reloading' }>;
+
+function isBeginning(progress: Progress): progress is Beginning {
+  return progress.kind === 'starting' || progress.kind === 'stopping' || progress.kind === 'reloading';
 }
 
 function showSpinner(): ShownProgress {
@@ -45,8 +51,8 @@ function showSpinner(): ShownProgress {
   });
   return {
     report: (progress) => {
-      if (progress.kind === 'starting' || progress.kind === 'stopping') underWay.set(progress.key, progress.kind);
-      else underWay.delete(progress.outcome.key);
+      if (isBeginning(progress)) underWay.set(progress.key, progress.kind);
+      else underWay.delete('key' in progress ? progress.key : progress.outcome.key);
       repaint();
     },
     done: () => {

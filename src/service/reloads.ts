@@ -16,7 +16,9 @@ export interface ReloadParts {
  * Makes SIGHUP a reload, from the first hook on; without one SIGHUP keeps its default and ends the process. A signal that comes
  * while a reload is under way is followed by one more, since the files may have changed since that one read them.
  */
-export function createReloads({ log, now, signal, report }: ReloadParts): { readonly onReload: (hook: ReloadHook) => void } {
+export function createReloads({ log, now, signal, report }: ReloadParts): {
+  readonly onReload: (hook: ReloadHook) => void;
+} {
   const hooks: ReloadHook[] = [];
   let seq = 0;
   let isRunning = false;

@@ -1,8 +1,8 @@
 import type { Server } from 'node:http';
 import { resolve } from 'node:path';
+import { serveAsWorker } from './serve-as-worker.js';
 import type { Service } from './service.js';
 import { readServiceEnv } from './service-env.js';
-import { serveAsWorker } from './serve-as-worker.js';
 import { createWorkerPool } from './worker-pool.js';
 
 /** An HTTP server that does not listen yet. */

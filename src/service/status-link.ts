@@ -2,10 +2,10 @@ import type { ReportedState } from '../core/status-row.js';
 import { openStatusDb, type StatusDb } from '../store/open.js';
 import {
   claimStatus,
+  type ReloadReport,
   type StatusClaim,
   type StatusOwner,
   writeHeartbeat,
-  type ReloadReport,
   writeProgress,
   writeReload,
   writeState,

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import type { MutatingDeps, SessionRequest, StackSession, StackView } from '../../src/commands/session.js';
+import type { ObservedProcess } from '../../src/core/observed-process.js';
 import type { StartOutcome, StopOutcome } from '../../src/core/outcome.js';
-import type { Stack } from '../../src/core/stack.js';
+import { planReload, type ReloadOutcome } from '../../src/core/reload-plan.js';
+import type { ReloadRule, Stack } from '../../src/core/stack.js';
 import { serviceSpec, stackOf } from '../stack-literals.js';
 
 /** Three services; trading needs market-data. */
@@ -17,6 +19,9 @@ export interface Fake {
   readonly interrupted?: boolean;
   /** How starts and stops end, by service; well, where nothing is said. */
   readonly starts?: Readonly<Record<string, StartOutcome>>;
+  /** Services that reload themselves, and how that ends. */
+  readonly reloadable?: readonly string[];
+  readonly reloads?: Readonly<Record<string, ReloadOutcome>>;
   readonly stops?: Readonly<Record<string, StopOutcome>>;
 }
 
@@ -68,6 +73,8 @@ export function fakeDeps(fake: Fake = {}) {
 
 function fakeSession(fake: Fake, effects: string[]): StackSession {
   const running = new Set(fake.running ?? []);
+  const rule: ReloadRule = { signal: 'SIGHUP', withinMs: 20_000 };
+  const reloadable = new Map((fake.reloadable ?? []).map((service) => [service, rule]));
   const start = (service: string): StartOutcome =>
     fake.starts?.[service] ?? { kind: 'ready', service, key: service, pid: 100, tookMs: 1_234 };
   const stop = (service: string): StopOutcome =>
@@ -98,9 +105,45 @@ function fakeSession(fake: Fake, effects: string[]): StackSession {
       effects.push(`restart ${services.join(' ')}${watchdog ? ' and watchdog' : ''}`);
       return { stopped: services.map(stop), started: services.map(start) };
     },
+    planReload: (services, orRestart) =>
+      services.map((service) =>
+        planReload(
+          {
+            spec: { ...serviceSpec(service), reload: reloadable.get(service) },
+            processes: [seen(service, running)],
+            isChanged: false,
+          },
+          orRestart,
+        ),
+      ),
+    applyReload: async (steps, { watchdog }) => {
+      effects.push(
+        `${steps.map(({ kind, service }) => `${kind} ${service}`).join(', ')}${watchdog ? ' and watchdog' : ''}`,
+      );
+      return steps.map(
+        ({ service, kind }) =>
+          fake.reloads?.[service] ?? { kind: 'reloaded', service, how: kind, tookMs: 700, note: null },
+      );
+    },
     writeMode: (mode) => void effects.push(`mode ${mode}`),
     interrupted: () => fake.interrupted ?? false,
   };
+}
+
+function seen(key: string, running: ReadonlySet<string>) {
+  const process: ObservedProcess = running.has(key)
+    ? {
+        kind: 'running',
+        identity: { pid: 100, startToken: '1' },
+        startedAtMs: 0,
+        parent: 'pm2',
+        starts: 1,
+        memoryBytes: 1,
+        cpuMs: 1,
+        duplicates: [],
+      }
+    : { kind: 'none', lastExit: null, starts: 0, breakerOpen: false, holdback: null, leftovers: [] };
+  return { key, instance: '0', process };
 }
 
 /** Parses a line as the program does: the command under a program that owns `--config`. */

@@ -41,7 +41,8 @@ async function startReleases(t: TestContext, first: string, env: NodeJS.ProcessE
   return { service, port, row, reload, reloaded, root, isUp };
 }
 
-const releasesOf = (answers: ReadonlyMap<string, number>) => new Set([...answers.keys()].map((text) => text.split(' ')[0]));
+const releasesOf = (answers: ReadonlyMap<string, number>) =>
+  new Set([...answers.keys()].map((text) => text.split(' ')[0]));
 const pidsOf = (answers: ReadonlyMap<string, number>) => [...answers.keys()].map((text) => Number(text.split(' ')[1]));
 
 test('every request of a steady load is answered while a service is reloaded to good and to broken releases', async (t) => {
@@ -76,7 +77,7 @@ test('a worker that dies is replaced, and one that keeps dying ends the service 
   await service.printed(isUp);
   const answer = async () => Number((await (await fetch(`http://127.0.0.1:${port}/`)).text()).split(' ')[1]);
   process.kill(await answer(), 'SIGKILL');
-  await service.printed(/the worker was killed by SIGKILL[^]*another worker serves/);
+  await service.printed(/the worker was killed by SIGKILL[\s\S]*another worker serves/);
   assert.notEqual(await answer(), service.pid);
   const dying = await startReleases(t, 'late');
   assert.deepEqual(await dying.service.exit, { code: 7, signal: null });

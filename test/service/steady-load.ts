@@ -15,20 +15,20 @@ export function startLoad(t: TestContext, port: number, path = '/'): Load {
   const answers = new Map<string, number>();
   const failures: string[] = [];
   let isOver = false;
-  const ask = async (agent: Agent): Promise<void> => {
+  const ask = async (keepAlive: boolean): Promise<void> => {
+    const agent = new Agent({ keepAlive });
     while (!isOver) {
       try {
         const text = await request(agent, port, path);
         answers.set(text, (answers.get(text) ?? 0) + 1);
       } catch (error) {
-        failures.push(`${agent.options.keepAlive === true ? 'kept' : 'new'} connection: ${String(error)}`);
+        failures.push(`${keepAlive ? 'kept' : 'new'} connection: ${String(error)}`);
       }
       await sleep(5);
     }
     agent.destroy();
   };
-  const agents = [true, true, false, false].map((keepAlive) => new Agent({ keepAlive }));
-  const loops = agents.map(ask);
+  const loops = [true, true, false, false].map(ask);
   const stop = async (): Promise<void> => {
     isOver = true;
     await Promise.all(loops);

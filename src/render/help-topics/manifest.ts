@@ -95,6 +95,9 @@ Keys of an app's "sigctl"
              max_memory_restart (default: '90%').
   logs       Rotated above size or age, with gzip, and no more kept than keep
              (default: size '20M', keep '200M', gzip true, no age).
+  reload     { signal, within }: it takes up new code at this signal without
+             ending (SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH), for "sigctl reload"
+             (default: within 20s).
   takeBack   'last': after a death of PM2 it is taken back after all others.
   singleton  Only one process may run (default: true with one instance).
   port       Where it listens.

@@ -13,7 +13,10 @@ export const websiteEnvSchema = z.object({
   /** Address to listen on. There is no login: open it to others only behind something that has one. */
   HOST: z.string().min(1, 'an address').default('127.0.0.1'),
   /** 1: a worker process serves, and `sigctl reload` replaces it without a request lost. 0: the process of the service serves. */
-  WORKERS: z.enum(['0', '1'], '0 or 1').default('0').transform((text) => (text === '1' ? 1 : 0)),
+  WORKERS: z
+    .enum(['0', '1'], '0 or 1')
+    .default('0')
+    .transform((text) => (text === '1' ? 1 : 0)),
   /** Hosts, with their port, under which the page may be opened besides this machine's own, separated by commas. */
   ALLOWED_HOSTS: z
     .string()

@@ -1,0 +1,50 @@
+import type { ReloadOutcome, ReloadStep } from '../core/reload-plan.js';
+import { SigctlError } from '../errors.js';
+import type { Pm2App } from '../pm2/app-record.js';
+import type { Pm2Client } from '../pm2/client.js';
+import type { OperateContext } from './context.js';
+import { connectAnswering, requireDaemon } from './daemon.js';
+
+/** PM2 waits this long for a new process to listen (`listen_timeout`, 3 s), and for the old one to end. */
+const RELOAD_MARGIN_MS = 20_000;
+
+/** Lets PM2 replace the processes of a cluster, one after the other. Its own judgement: a new process counts once it listens. */
+export async function reloadCluster(
+  context: OperateContext,
+  { service }: Extract<ReloadStep, { kind: 'pm2' }>,
+): Promise<ReloadOutcome> {
+  const startedAtMs = context.nowMs();
+  await requireDaemon(context);
+  const client = await connectAnswering(context);
+  const spec = context.stack.services.find(({ name }) => name === service);
+  try {
+    const apps = await appsOf(client, service);
+    for (const { pmId } of apps) await client?.reload(pmId, (spec?.killTimeoutMs ?? 0) + RELOAD_MARGIN_MS);
+    const reason = findFault(apps, await appsOf(client, service));
+    if (reason !== undefined) return failed(service, reason);
+  } catch (error) {
+    if (!(error instanceof SigctlError)) throw error;
+    return failed(service, error.message);
+  } finally {
+    client?.close();
+  }
+  return { kind: 'reloaded', service, how: 'pm2', tookMs: context.nowMs() - startedAtMs, note: null };
+}
+
+async function appsOf(client: Pm2Client | undefined, service: string): Promise<readonly Pm2App[]> {
+  return ((await client?.list()) ?? []).filter((app) => app.name === service);
+}
+
+/** PM2 calls a reload done also where the new process died, or never listened. */
+function findFault(before: readonly Pm2App[], after: readonly Pm2App[]): string | undefined {
+  for (const { pmId, pid } of before) {
+    const now = after.find((app) => app.pmId === pmId);
+    if (now?.status !== 'online') return `process ${pmId} of PM2 is ${now?.status ?? 'gone'} after the reload`;
+    if (now.pid === pid) return `process ${pmId} of PM2 is the one that it was`;
+  }
+  return before.length === 0 ? 'PM2 has no process of it' : undefined;
+}
+
+function failed(service: string, reason: string): ReloadOutcome {
+  return { kind: 'failed', service, how: 'pm2', reason, hint: `sigctl logs ${service}`, logTail: [] };
+}
