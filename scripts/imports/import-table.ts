@@ -24,6 +24,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   doctor: rule(['core', 'errors.ts', 'process', 'store', 'observe', 'pm2']),
   boot: rule(['core', 'errors.ts']),
   remote: rule(['core', 'errors.ts']),
+  deploy: rule(['core', 'errors.ts']),
   render: rule(['core', 'errors.ts'], ['chalk', 'ora'], { node: false }),
   service: rule(['core', 'errors.ts', 'store'], ['better-sqlite3', 'big.js', 'cockatiel', 'kleur', 'pino', 'zod']),
   export: rule(['core', 'errors.ts']),

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Output, SessionRequest, StackSession, StackView } from '../commands/session.js';
 import type { HostStatus } from '../core/host-status.js';
+import { throughCurrent } from '../deploy/through-current.js';
 import { currentFolder } from './current-folder.js';
 import { openProject, type Package } from './project.js';
 import type { SessionSetup } from './stack-session.js';
@@ -107,7 +108,7 @@ function lazyProgress(terminal: Terminal): ReturnType<Output['showProgress']> {
 function readPackage(): Package {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const manifest = readManifest(join(folder, 'package.json'));
-    if (manifest !== undefined) return { root: folder, version: manifest };
+    if (manifest !== undefined) return { root: throughCurrent(folder), version: manifest };
     if (folder === dirname(folder)) throw new Error('The package.json of sigctl is missing');
   }
 }

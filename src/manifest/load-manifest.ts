@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, resolve } from 'node:path';
 import { compileFunction, Script } from 'node:vm';
@@ -39,13 +39,31 @@ export function loadManifestText(manifestPath: string, text: string): RawManifes
 }
 
 function outlineOf(path: string, value: unknown): RawManifest {
-  const exported = plainExport(path, value);
-  const outline = { manifestPath: path, root: dirname(path) };
+  const root = dirname(path);
+  const exported = throughLink(plainExport(path, value), root);
+  const outline = { manifestPath: path, root };
   if (Array.isArray(exported)) return { ...outline, apps: exported, rest: {} };
   if (!('apps' in exported) && APP_MARKS.some((key) => key in exported))
     return { ...outline, apps: [exported], rest: {} };
   const { apps, ...rest } = exported;
   return { ...outline, apps: isRecord(apps) ? [apps] : apps, rest };
+}
+
+/**
+ * Where the manifest was reached by a symbolic link (`current` of a deployed release), its `__dirname` is the place behind it. Paths
+ * of the stack go by the link, so that they are the same when it leads to the next release.
+ */
+function throughLink(value: Record<string, unknown> | unknown[], root: string): Record<string, unknown> | unknown[] {
+  const real = existsSync(root) ? realpathSync(root) : root;
+  if (real === root) return value;
+  const follow = (inner: unknown): unknown => {
+    if (typeof inner === 'string') return inner === real ? root : inner.replaceAll(`${real}/`, `${root}/`);
+    if (Array.isArray(inner)) return inner.map(follow);
+    return isRecord(inner) && !(inner instanceof RegExp) ? followAll(inner) : inner;
+  };
+  const followAll = (block: Record<string, unknown>): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(block).map(([key, part]) => [key, follow(part)]));
+  return Array.isArray(value) ? value.map(follow) : followAll(value);
 }
 
 /** A file that exports one of these at the top is itself an app. */
