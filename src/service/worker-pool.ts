@@ -1,10 +1,12 @@
 import cluster, { type Worker } from 'node:cluster';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RETIRE_WITHIN_MS } from './serve-as-worker.js';
 import type { Service } from './service.js';
 import { WORKER_VARIABLE } from './service-env.js';
 import { CHECKED_VARIABLE, parseWorkerMessage, type WorkerMessage } from './worker-message.js';
 
+const STDOUT = 1;
 /** Under the 20 s that `sigctl reload` waits by default, so that it hears the reason. */
 const READY_WITHIN_MS = 15_000;
 /** Waits between deaths; they double. */
@@ -86,8 +88,10 @@ function forkWorker(
   { exec, cwd }: { readonly exec: string; readonly cwd: string | undefined },
   { isChecked }: { readonly isChecked: boolean },
 ): Promise<Worker> {
-  cluster.setupPrimary({ exec, ...(cwd === undefined ? {} : { cwd }) });
+  const output = openOutput();
+  cluster.setupPrimary({ exec, stdio: ['ignore', output, output, 'ipc'], ...(cwd === undefined ? {} : { cwd }) });
   const worker = cluster.fork({ [WORKER_VARIABLE]: '1', [CHECKED_VARIABLE]: isChecked ? '1' : '' });
+  if (output !== 'inherit') closeSync(output);
   return new Promise((resolve, reject) => {
     let reason: string | undefined;
     const timer = setTimeout(() => {
@@ -113,6 +117,17 @@ function forkWorker(
       resolve(worker);
     });
   });
+}
+
+/** The log by its name of now: the descriptor of this process may be of a file that was rotated away since it started. */
+function openOutput(): number | 'inherit' {
+  const path = process.env['SIGCTL_LOG'] ?? '';
+  try {
+    return path !== '' && fstatSync(STDOUT).isFile() ? openSync(path, 'a') : 'inherit';
+  } catch {
+    // A full disk, or no descriptor left: the old file takes the lines.
+    return 'inherit';
+  }
 }
 
 function retire(worker: Worker): void {
