@@ -20,6 +20,7 @@
 export { readConfig } from './config.js';
 export type { LeaseHandle, LeaseOptions } from './lease.js';
 export { dataPath } from './paths.js';
-export { type ReloadableServer, type ServeOptions, serveReloadable } from './serve-reloadable.js';
+export type { ReloadableServer, ServeOptions } from './reloadable-server.js';
+export { serveReloadable } from './serve-reloadable.js';
 export type { RunState, Service, ServiceOptions } from './service.js';
 export { startService } from './start-service.js';

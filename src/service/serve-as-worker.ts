@@ -1,7 +1,7 @@
 import { Server as NetServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkServer } from './check-server.js';
-import type { ReloadableServer, ServeOptions } from './serve-reloadable.js';
+import type { ReloadableServer, ServeOptions } from './reloadable-server.js';
 import type { Service } from './service.js';
 import { CHECKED_VARIABLE, parseWorkerMessage, type WorkerMessage } from './worker-message.js';
 

@@ -1,27 +1,9 @@
-import type { Server } from 'node:http';
 import { resolve } from 'node:path';
+import type { ServeOptions } from './reloadable-server.js';
 import { serveAsWorker } from './serve-as-worker.js';
 import type { Service } from './service.js';
 import { readServiceEnv } from './service-env.js';
 import { createWorkerPool } from './worker-pool.js';
-
-/** An HTTP server that does not listen yet. */
-export interface ReloadableServer {
-  readonly server: Server;
-  /** Opens the port. */
-  readonly listen: () => Promise<unknown>;
-  /** Ends every connection and frees what the server holds. */
-  readonly close: () => unknown;
-}
-
-export interface ServeOptions {
-  /** 1: a worker serves, and `sigctl reload` replaces it by one with the code of now. 0: this process serves itself. */
-  readonly workers: 0 | 1;
-  /** A new worker takes no connection before it answers this path with 2xx; begins with `/`. */
-  readonly health: string;
-  /** Called in the process that serves. */
-  readonly open: () => ReloadableServer | Promise<ReloadableServer>;
-}
 
 /**
  * Serves HTTP so that `sigctl reload` costs no request. Resolves once the port is open.
