@@ -53,7 +53,7 @@ export function createTopDeps(deps: Deps, env: NodeJS.ProcessEnv): TopDeps {
 function noTerminal(): SigctlError {
   return new SigctlError('Cannot open the live view: stdin and stdout are not both a terminal that can do it', {
     code: 'TERMINAL_MISSING',
-    hint: 'Print the same once: sigctl status (for a script: sigctl status --json)',
+    hint: 'Print it again and again instead: sigctl status --watch (once: sigctl status)',
     exitCode: EXIT.usage,
   });
 }

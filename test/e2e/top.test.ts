@@ -155,6 +155,9 @@ test('top without a terminal refuses, says what to type instead, and that works'
   const rig = await startRig(t, MANIFEST);
   const run = await rig.sigctl(['top']);
   assert.deepEqual([run.exitCode, run.stdout], [2, '']);
-  assert.match(run.stderr, /^sigctl: Cannot open the live view: .*\nhint: Print the same once: sigctl status /);
+  assert.match(
+    run.stderr,
+    /^sigctl: Cannot open the live view: .*\nhint: Print it again and again instead: sigctl status --watch \(once: sigctl status\)/,
+  );
   assert.equal((await rig.sigctl(['status'])).exitCode, 0);
 });
