@@ -105,6 +105,7 @@ async function switchMode(
 interface Before {
   readonly mode: string | undefined;
   readonly running: ReadonlySet<string>;
+  readonly completed: ReadonlySet<string>;
   readonly present: ReadonlySet<string>;
 }
 

@@ -44,8 +44,15 @@ export interface StackSession {
   /** @param again Oneshot services that run again although they did their work: those that an operator named. */
   readonly planStart: (services: readonly string[], again?: readonly string[]) => readonly StartStep[];
   readonly planStop: (services: readonly string[]) => readonly StopStep[];
-  /** `running`: services with all their processes; `present`: with any, or that PM2 would start again. */
-  readonly presence: () => { readonly running: ReadonlySet<string>; readonly present: ReadonlySet<string> };
+  /**
+   * `running`: services with all their processes, or whose work is done; `completed`: the latter only; `present`: with any process, or
+   * that PM2 would start again.
+   */
+  readonly presence: () => {
+    readonly running: ReadonlySet<string>;
+    readonly completed: ReadonlySet<string>;
+    readonly present: ReadonlySet<string>;
+  };
   /** What a boot brings back. */
   readonly bootServices: () => readonly string[];
   readonly applyStart: (steps: readonly StartStep[]) => Promise<readonly StartOutcome[]>;

@@ -1,3 +1,4 @@
+import { describeStuck } from './code-stack.js';
 import { formatDuration } from './duration.js';
 import { reasonOf, type ServiceEvent } from './service-event.js';
 import { formatSize } from './size.js';
@@ -45,6 +46,8 @@ export interface ExitStory {
   readonly facts: string | null;
   /** The line of its log that tells most. */
   readonly said: string | null;
+  /** Where the code of a process was that hung or got nothing done, or why nobody knows. */
+  readonly stuck: string | null;
   /** What happened next, and how it is now. */
   readonly sequel: string;
   /** The next command to type. */
@@ -80,6 +83,7 @@ function tellNoExit(input: StoryInput): ExitStory {
     reason: null,
     facts: null,
     said: null,
+    stuck: null,
     event: null,
   };
   const start = events.findLast(({ kind }) => kind === 'start') ?? events.findLast(({ kind }) => kind === 'ready');
@@ -104,6 +108,7 @@ function tellNoExit(input: StoryInput): ExitStory {
     kind: 'running',
     what: `${key} has not exited since its start${since}${by}${limits}`,
     atMs: start?.atMs ?? null,
+    stuck: process.verdict === 'hung' || process.verdict === 'stale' ? whereStuck(events, process.pid) : null,
     sequel: `${process.verdict}: ${process.reason}`,
     next: process.next,
   };
@@ -126,9 +131,16 @@ function tellEnd(input: StoryInput, exit: ServiceEvent): ExitStory {
     reason: reasonOf(exit) ?? null,
     facts: describeFacts(input, exit),
     said: tellingLine(exit.logTail ?? []) ?? null,
+    stuck: exit.cause === 'hung' || exit.cause === 'stale' ? whereStuck(input.events, exit.pid) : null,
     ...tellNext(input, exit),
     event: exit,
   };
+}
+
+/** By the last look that the watchdog took into this process. */
+function whereStuck(events: readonly ServiceEvent[], pid: number | null): string | null {
+  const snapshot = events.findLast((event) => event.kind === 'snapshot' && event.pid === pid);
+  return describeStuck(snapshot?.detail ?? null) ?? null;
 }
 
 function howItEnded({ exitCode, exitSignal, cause }: ServiceEvent): string {
@@ -151,6 +163,7 @@ function tellNotStarted(input: StoryInput, event: ServiceEvent): ExitStory {
     reason: reasonOf(event) ?? null,
     facts: describeFacts(input, event),
     said: null,
+    stuck: null,
     ...tellNext(input, event),
     event,
   };

@@ -2,9 +2,9 @@ import { isRecord } from './is-record.js';
 
 const TROUBLE =
   /\b(?:error|fatal|panic|exception|failed|failure|cannot|can't|could not|unable|refused|denied|abort(?:ed)?|killed|out of memory|segmentation fault|traceback|E[A-Z]{4,})\b|Error:|Exception:/i;
-/** Where a fault was, not what it was: frames of node, V8, Java and python, carets below a source line, an error's properties. */
+/** Where a fault was, not what it was: frames of node, V8, Java and python, carets below a source line, an error's properties; and what node's inspector says. */
 const FRAME =
-  /^\s+\w+: |^Emitted '\w+' event|^\s*(?:at\s|\d+: 0x|File "|\^+\s*$|\.\.\. \d+|node:internal|Node\.js v\d|\}$|\{$)/;
+  /^Debugger (?:listening|attached|ending)|^For help, see: https:\/\/nodejs\.org|^\s+\w+: |^Emitted '\w+' event|^\s*(?:at\s|\d+: 0x|File "|\^+\s*$|\.\.\. \d+|node:internal|Node\.js v\d|\}$|\{$)/;
 
 /**
  * The line of a log's end that tells most: the last one that names a trouble and is no frame of a stack trace, else the last

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { nodeFlags } from '../core/node-flags.js';
+import { inspectPort, nodeFlags } from '../core/node-flags.js';
 import type { ServiceSpec } from '../core/stack.js';
 import { reportFolder } from '../process/home.js';
 import type { OperateContext } from './context.js';
@@ -17,6 +17,7 @@ export function serviceCommand(
     nodeOptions: env['NODE_OPTIONS'],
     execPath: process.execPath,
     reportFolder: folder,
+    inspectPort: inspectPort(`${paths.run} ${spec.name} ${env['SIGCTL_INSTANCE'] ?? ''}`),
   });
   if (flags.length > 0) mkdirSync(folder, { recursive: true, mode: 0o700 });
   return [spec.interpreter, ...flags, ...spec.interpreterArgs, spec.script, ...spec.args];

@@ -187,6 +187,7 @@ function readPresence({ db }: OperateContext, seen: readonly ObservedInstance[])
     seen.filter(({ process }) => isLive(process) || hasLeftovers(process)).map(({ spec }) => spec.name),
   );
   return {
+    completed: new Set(completed.filter((name) => !live.has(name))),
     running: new Set(names.filter((name) => !partly.has(name))),
     present: new Set(names.filter((name) => live.has(name) || wanted.has(name))),
   };

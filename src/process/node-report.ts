@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord } from '../core/is-record.js';
 import type { ProcessIdentity } from '../core/observed-process.js';
+import { catchesSignal } from './caught-signals.js';
 import { readCommandLine } from './proc-stat.js';
 import { signalAll } from './signals.js';
 
@@ -17,21 +18,24 @@ export interface NodeReport {
 }
 
 const SIGNAL = 'SIGUSR2';
-const SIGNAL_BIT = 1n << 11n;
-/** A process whose event loop turns answers in milliseconds; one whose loop is blocked never does. */
-const ANSWER_WITHIN_MS = 1_000;
 const POLL_MS = 25;
 const MAX_FRAMES = 20;
 
 /**
  * Asks a node process for a report, and takes the file away again. Only asks one that was started to write into `folder` and has a
  * handler for the signal: any other process would die of it. `undefined`: it cannot be asked, or did not answer.
+ *
+ * @param withinMs A process whose event loop turns answers in milliseconds; one whose loop is blocked never does.
  */
-export async function askForReport(process: ProcessIdentity, folder: string): Promise<NodeReport | undefined> {
+export async function askForReport(
+  process: ProcessIdentity,
+  folder: string,
+  withinMs: number,
+): Promise<NodeReport | undefined> {
   if (!canBeAsked(process.pid, folder)) return undefined;
   takeAway(process.pid, folder);
   signalAll([process], SIGNAL);
-  for (const startedAt = performance.now(); performance.now() - startedAt < ANSWER_WITHIN_MS; ) {
+  for (const startedAt = performance.now(); performance.now() - startedAt < withinMs; ) {
     await sleep(POLL_MS);
     const report = readReport(process.pid, folder);
     if (report !== undefined) {
@@ -43,17 +47,7 @@ export async function askForReport(process: ProcessIdentity, folder: string): Pr
 }
 
 function canBeAsked(pid: number, folder: string): boolean {
-  return readCommandLine(pid).includes(`--report-directory=${folder} `) && catchesSignal(pid);
-}
-
-function catchesSignal(pid: number): boolean {
-  try {
-    const mask = /^SigCgt:\s+([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return mask !== undefined && (BigInt(`0x${mask}`) & SIGNAL_BIT) !== 0n;
-  } catch {
-    // It ended.
-    return false;
-  }
+  return readCommandLine(pid).includes(`--report-directory=${folder} `) && catchesSignal(pid, SIGNAL);
 }
 
 /** `undefined` also while it is still being written. */

@@ -71,7 +71,7 @@ export function gatherFacts({ process, spec, exit, logFromByte }: EndedProcess, 
 /** V8's own limit, the manifest's or the one that sigctl made of the service's. */
 function heapLimitBytes(spec: ServiceSpec): number | undefined {
   const nodeOptions = spec.env['NODE_OPTIONS'] ?? '';
-  const added = nodeFlags({ spec, nodeOptions, execPath: process.execPath, reportFolder: '' });
+  const added = nodeFlags({ spec, nodeOptions, execPath: process.execPath, reportFolder: '', inspectPort: 0 });
   return heapLimitOf([nodeOptions, ...spec.interpreterArgs, ...added]);
 }
 

@@ -5,6 +5,8 @@ import type { ModePlan } from '../core/mode-plan.js';
 export interface ModeBefore {
   readonly mode: string | undefined;
   readonly running: ReadonlySet<string>;
+  /** Of these, the oneshot services that have done their work. */
+  readonly completed: ReadonlySet<string>;
   readonly present: ReadonlySet<string>;
 }
 
@@ -27,7 +29,8 @@ export function renderModePlan(plan: ModePlan, before: ModeBefore, colour: boole
   ].join('\n');
 }
 
-function stateOf(name: string, { running, present }: ModeBefore): string {
+function stateOf(name: string, { running, completed, present }: ModeBefore): string {
+  if (completed.has(name)) return 'completed';
   if (running.has(name)) return 'running';
   return present.has(name) ? 'partly running' : 'not running';
 }

@@ -35,6 +35,7 @@ function renderStory(story: ExitStory, nowMs: number, layout: Layout): string {
   const lines = [
     paint.bold(wrapText(oneLine(`${story.what}${at}${of}`), columns, '')),
     labelled('cause', cause, layout),
+    labelled('stuck', story.stuck, layout),
     labelled('facts', story.facts === '' ? null : story.facts, layout),
     labelled('said', said, layout),
     labelled('next', story.sequel, layout),

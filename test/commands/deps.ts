@@ -14,6 +14,8 @@ export const STACK: Stack = stackOf(
 
 export interface Fake {
   readonly running?: readonly string[];
+  /** Of these, oneshot services that have done their work. */
+  readonly completed?: readonly string[];
   readonly mode?: string;
   readonly changed?: readonly string[];
   readonly interrupted?: boolean;
@@ -87,7 +89,7 @@ function fakeSession(fake: Fake, effects: string[]): StackSession {
     planStart: (services) =>
       services.map((service) => ({ kind: 'start', service, key: service, clear: [], earlier: [] })),
     planStop: (services) => services.map((service) => ({ kind: 'forget', service, key: service, leftovers: [] })),
-    presence: () => ({ running, present: running }),
+    presence: () => ({ running, completed: new Set(fake.completed ?? []), present: running }),
     bootServices: () => fake.running ?? [],
     applyShutdown: async (steps) => {
       effects.push(`shutdown ${steps.map((step) => step.service).join(' ')}`);

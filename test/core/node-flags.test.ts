@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type NodeFlagInput, nodeFlags } from '../../src/core/node-flags.js';
+import { inspectPort, type NodeFlagInput, nodeFlags } from '../../src/core/node-flags.js';
 
 const MIB = 1024 ** 2;
 const NODE = '/usr/bin/node';
@@ -8,15 +8,16 @@ const NODE = '/usr/bin/node';
 const flags = (
   spec: Partial<NodeFlagInput['spec']>,
   nodeOptions?: string,
-): { readonly heap: readonly string[]; readonly report: readonly string[] } => {
+): { readonly heap: readonly string[]; readonly report: readonly string[]; readonly inspect: readonly string[] } => {
   const made = nodeFlags({
     spec: { memoryLimitBytes: 200 * MIB, interpreter: NODE, interpreterArgs: [], ...spec },
     nodeOptions,
     execPath: NODE,
     reportFolder: '/home/run/reports',
+    inspectPort: 61_007,
   });
-  const isHeap = (flag: string) => flag.startsWith('--max-old-space-size');
-  return { heap: made.filter(isHeap), report: made.filter((flag) => !isHeap(flag)) };
+  const about = (word: string) => made.filter((flag) => flag.startsWith(`--${word}`));
+  return { heap: about('max-old-space-size'), report: about('report'), inspect: about('inspect') };
 };
 
 test('a node service gets a heap limit of three quarters of its memory limit', () => {
@@ -44,5 +45,27 @@ test('a node service writes a report on a signal, unless it has settings of its 
 
 test('a program that is not the node of sigctl gets no flag: what it understands is not known', () => {
   for (const interpreter of [undefined, 'python3', '/opt/node12/bin/node', 'bun'])
-    assert.deepEqual(flags({ interpreter }), { heap: [], report: [] });
+    assert.deepEqual(flags({ interpreter }), { heap: [], report: [], inspect: [] });
+});
+
+test('a node service is told where its inspector would listen, unless it has plans of its own with it', () => {
+  assert.deepEqual(flags({}).inspect, ['--inspect-port=127.0.0.1:61007', '--inspect-publish-uid=stderr']);
+  for (const own of [
+    '--inspect',
+    '--inspect-brk=0',
+    '--inspect-port=9229',
+    '--debug-port=9229',
+    '--no-inspect',
+    '--disable-sigusr1',
+  ]) {
+    assert.deepEqual(flags({ interpreterArgs: [own] }).inspect, []);
+    assert.deepEqual(flags({}, `--trace-warnings ${own}`).inspect, []);
+  }
+});
+
+test('the port of an inspector is always the same for a process, and one that cluster workers can count on from', () => {
+  assert.equal(inspectPort('/srv/app/run web 0'), inspectPort('/srv/app/run web 0'));
+  const ports = Array.from({ length: 50 }, (_, index) => inspectPort(`/srv/app/run web ${index}`));
+  assert.ok(new Set(ports).size > 45);
+  assert.ok(ports.every((port) => port >= 61_000 && port < 65_000));
 });

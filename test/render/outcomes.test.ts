@@ -72,10 +72,11 @@ test('colour adds to outcomes and changes no word', () => {
 });
 
 test('a mode plan is a table: what stops, starts and stays, with what there is now', () => {
-  const plan = { mode: 'standard', stop: ['signals'], start: ['website', 'trading'], keep: ['feed'] };
+  const plan = { mode: 'standard', stop: ['signals'], start: ['website', 'trading'], keep: ['feed', 'migrate'] };
   const before = {
     mode: 'minimal',
-    running: new Set(['signals', 'feed']),
+    running: new Set(['signals', 'feed', 'migrate']),
+    completed: new Set(['migrate']),
     present: new Set(['signals', 'feed', 'website']),
   };
   assert.equal(
@@ -87,11 +88,12 @@ test('a mode plan is a table: what stops, starts and stays, with what there is n
       '  start   website  partly running',
       '  start   trading  not running',
       '  keep    feed     running',
+      '  keep    migrate  completed',
     ].join('\n'),
   );
   assert.equal(
     renderModePlan({ ...plan, stop: [], start: [] }, before, false),
-    'Mode standard: nothing to change (feed)',
+    'Mode standard: nothing to change (feed, migrate)',
   );
 });
 

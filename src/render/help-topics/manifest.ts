@@ -79,6 +79,9 @@ Keys of an app's "sigctl"
              on_hung, on_stale, on_unhealthy (a failed liveness; a failed
              readiness ends nothing): "restart", "alert" or "ignore" (default:
              restart, but alert for on_stale).
+             A node process that hangs is asked first where its code is: SIGUSR1
+             opens its inspector. Not where node_args or NODE_OPTIONS have an
+             --inspect flag, or its code names SIGUSR1.
   restart    backoff [shortest, longest]: wait before a restart, at random up to
              a limit that doubles with each exit; two equal times are a fixed
              wait (default: 10ms to 15s).
