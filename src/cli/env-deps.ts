@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { EnvDeps } from '../commands/env.js';
-import { nodeFlags } from '../core/node-flags.js';
 import {
   diffVariables,
   envOf,
@@ -9,8 +8,9 @@ import {
   showVariables,
 } from '../core/service-variable.js';
 import { type ObservedInstance, observeProcesses } from '../observe/observe-processes.js';
+import { addedNodeFlags } from '../operate/service-command.js';
 import { serviceVariables } from '../operate/service-env.js';
-import { launchPath, reportFolder } from '../process/home.js';
+import { launchPath } from '../process/home.js';
 import { readLaunchEnv } from '../process/launch-env.js';
 import { isLauncherName, readProcessEnv } from '../process/process-env.js';
 import { readFact } from '../store/facts.js';
@@ -53,7 +53,6 @@ function compare(
   const { comparedWith, env } = pid === null ? NOTHING : readRunning(pid, launchPath(paths, key));
   // PM2 puts a great deal of its own beside the variables of a clustered app.
   const ignored = (name: string): boolean => spec.kind === 'cluster' || isLauncherName(name);
-  const flags = { spec, nodeOptions: envOf(variables)['NODE_OPTIONS'], execPath: process.execPath };
   return {
     service: spec.name,
     key,
@@ -61,7 +60,7 @@ function compare(
     comparedWith,
     variables: showVariables(variables, env),
     differences: comparedWith === null ? [] : diffVariables(env, variables, ignored),
-    nodeFlags: spec.kind === 'cluster' ? [] : nodeFlags({ ...flags, reportFolder: reportFolder(paths) }),
+    nodeFlags: spec.kind === 'cluster' ? [] : addedNodeFlags(paths, spec, envOf(variables)),
   };
 }
 

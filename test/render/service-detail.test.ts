@@ -26,6 +26,7 @@ const EXIT: ExitStory = {
   ...{ service: 'trading', key: 'trading', kind: 'exited', what: 'trading was ended by SIGKILL 2h 05m ago' },
   ...{ of: 'pid 800, after 3h 12m', atMs: NOW - 7_500_000, cause: 'memory-limit', actor: 'watchdog', facts: null },
   ...{ reason: 'the process tree held 2.1 GB, limit 2.0 GB', said: 'cycle 812 done', sequel: 'restarted', next: null },
+  stuck: null,
   event: null,
 };
 
