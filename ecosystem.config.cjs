@@ -47,6 +47,7 @@ module.exports = {
       env: { NODE_OPTIONS: '--max-old-space-size=1536' }, // below the limit, so that node collects before it is restarted
       sigctl: {
         after: ['market-data'], // the order when both start; `needs` would start it as well
+        takeBack: 'last', // when PM2 died: brought back after the others, and not in the middle of a cycle
         ready: { heartbeat: true, within: '20s' }, // its first row in the status table
         // A cycle is finished work. Heartbeats without one for this long: stale, however alive the process looks.
         health: { heartbeat: '15s', progress: { name: 'cycle', within: '90s' } },

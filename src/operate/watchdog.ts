@@ -16,6 +16,8 @@ import { stackEnv } from './service-env.js';
 
 /** SIGINT makes it write down what it knows; SIGKILL after this long. */
 const KILL_TIMEOUT_MS = 5_000;
+/** A watchdog that PM2 lost starts its successor, which waits until the old one has written down what it knows. */
+const LOCK_WAIT_S = 30;
 /** PM2's net below a watchdog that leaks: its own aim is 60 MB. */
 const MEMORY_LIMIT_BYTES = 80 * 1024 ** 2;
 /** It may crash as often as it likes: nothing that runs depends on it, and without it nobody looks. */
@@ -70,6 +72,7 @@ export async function launchWatchdog(context: WatchdogContext, client: Pm2Client
     startId: randomUUID(),
     flock: findFlock(context.shellEnv['PATH']),
     keepIpc: false,
+    lockWaitS: LOCK_WAIT_S,
     gate: { path: gatePath(paths, WATCHDOG_KEY), ...RESTARTS },
     env: stackEnv(context),
     command: [process.execPath, ...NODE_FLAGS, watchdog],

@@ -1,5 +1,5 @@
 // The parts of PM2's own axon modules that sigctl uses (pm2/modules/pm2-axon, pm2/modules/pm2-axon-rpc; 7.0.4 ships no types).
-declare module 'pm2/modules/pm2-axon' {
+declare module 'pm2/modules/pm2-axon/index.js' {
   import type { EventEmitter } from 'node:events';
   export interface AxonSocket extends EventEmitter {
     set(name: string, value: unknown): this;
@@ -10,8 +10,8 @@ declare module 'pm2/modules/pm2-axon' {
   export default axon;
 }
 
-declare module 'pm2/modules/pm2-axon-rpc' {
-  import type { AxonSocket } from 'pm2/modules/pm2-axon';
+declare module 'pm2/modules/pm2-axon-rpc/index.js' {
+  import type { AxonSocket } from 'pm2/modules/pm2-axon/index.js';
   export interface RpcClient {
     call(method: string, ...argumentsAndCallback: readonly unknown[]): void;
   }

@@ -25,9 +25,9 @@ export interface Pm2Client {
 
 /** Connects to a daemon's `rpc.sock`; `undefined` when nobody listens there. */
 export async function connectPm2(socketPath: string, withinMs: number): Promise<Pm2Client | undefined> {
-  // Loaded here: the axon modules cost a read-only command more than all of its own work.
-  const { default: axon } = await import('pm2/modules/pm2-axon');
-  const { default: rpc } = await import('pm2/modules/pm2-axon-rpc');
+  // Loaded here: the axon modules cost a read-only command more than all of its own work. By their files, as node imports no folder.
+  const { default: axon } = await import('pm2/modules/pm2-axon/index.js');
+  const { default: rpc } = await import('pm2/modules/pm2-axon-rpc/index.js');
   const socket = axon.socket('req');
   socket.set('retry timeout', 0);
   const connected = await new Promise<boolean>((resolve) => {

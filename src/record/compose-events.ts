@@ -47,8 +47,9 @@ interface Trail {
 function composeKey({ key, steps }: KeySteps & { readonly key: RecordedKey }, context: ComposeContext) {
   const events: NewServiceEvent[] = [];
   let trail = readTrail(key, context.db);
-  for (const step of steps) {
-    const event = composeStep(step, key, trail, context);
+  for (const [index, step] of steps.entries()) {
+    const composed = composeStep(step, key, trail, context);
+    const event = composed && step.kind === 'exit' ? beforeNextStart(composed, steps.slice(index + 1)) : composed;
     if (event !== undefined) events.push(event);
     trail = {
       cause: event?.cause ?? trail.cause,
@@ -57,6 +58,12 @@ function composeKey({ key, steps }: KeySteps & { readonly key: RecordedKey }, co
     };
   }
   return events;
+}
+
+/** An end that nobody saw was noticed when the next process ran already. */
+function beforeNextStart(exit: NewServiceEvent, later: readonly RecordStep[]): NewServiceEvent {
+  const next = later.find((step) => step.kind === 'start');
+  return next === undefined ? exit : { ...exit, atMs: Math.min(exit.atMs, next.process.startedAtMs) };
 }
 
 /** As the last event of this process on record leaves it. */

@@ -6,6 +6,7 @@ import { EXIT, SigctlError } from '../errors.js';
 import { isBusy } from './database-errors.js';
 
 const POLL_MS = 50;
+const NOTE = 'stack.holder.json';
 
 /** Who holds the lock, for the one who waits. */
 export interface LockHolder {
@@ -35,7 +36,7 @@ export interface StackLockRequest {
  */
 export async function acquireStackLock(request: StackLockRequest): Promise<() => void> {
   mkdirSync(request.folder, { recursive: true, mode: 0o700 });
-  const note = join(request.folder, 'stack.holder.json');
+  const note = join(request.folder, NOTE);
   const startedAt = performance.now();
   for (let told = false; ; ) {
     const db = tryLock(join(request.folder, 'stack.lock.db'));
@@ -52,6 +53,14 @@ export async function acquireStackLock(request: StackLockRequest): Promise<() =>
     told = true;
     await sleep(POLL_MS);
   }
+}
+
+/**
+ * Who is changing the stack now, without taking the lock; `undefined`: nobody. A holder that was killed leaves its note behind:
+ * the caller looks whether it lives.
+ */
+export function readStackHolder(folder: string): LockHolder | undefined {
+  return readHolder(join(folder, NOTE));
 }
 
 function tryLock(path: string): Database | undefined {

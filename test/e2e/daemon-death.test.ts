@@ -7,7 +7,9 @@ import { openStatusDb } from '../../src/store/open.js';
 import { isPidAlive } from './alive.js';
 import { app, kill, type Rig, startRig, until } from './rig.js';
 
-const STACK = { apps: [app('a', 'counts.mjs'), app('b', 'counts.mjs'), app('c', 'loop.sh')] };
+/** Without the watchdog, which would start a new daemon and take everything back. */
+const UNWATCHED = { sigctl: { watchdog: false } };
+const STACK = { apps: [app('a', 'counts.mjs'), app('b', 'counts.mjs'), app('c', 'loop.sh')], ...UNWATCHED };
 const KEYS = ['a', 'b', 'c'];
 
 async function startAndKillDaemon(rig: Rig): Promise<readonly number[]> {
@@ -78,7 +80,7 @@ test('2,000 lines printed just before exit(3) are all in the log', async (t) => 
 });
 
 test("the daemon is the stack's own, and the user's PM2 is not touched", async (t) => {
-  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')] });
+  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')], ...UNWATCHED });
   await startOne(rig);
   const environment = readFileSync(`/proc/${rig.pid('pm2')}/environ`, 'utf8');
   assert.match(environment, new RegExp(`PM2_HOME=${join(rig.home, 'pm2')}`));
@@ -106,7 +108,7 @@ function assertNoGap(rig: Rig, key: string): void {
 }
 
 test('a daemon that hangs during a stop does not start the service again when it wakes up', async (t) => {
-  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')] });
+  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')], ...UNWATCHED });
   assert.equal((await rig.sigctl(['start'])).exitCode, 0);
   const [pid, daemon] = [rig.pid('a'), rig.pid('pm2')];
   process.kill(daemon, 'SIGSTOP');
@@ -120,7 +122,7 @@ test('a daemon that hangs during a stop does not start the service again when it
 });
 
 test('a damaged record of the daemon costs nothing: whoever holds its lock is it', async (t) => {
-  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')] });
+  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')], ...UNWATCHED });
   assert.equal((await rig.sigctl(['start'])).exitCode, 0);
   const daemon = rig.pid('pm2');
   writeFileSync(join(rig.home, 'run/pm2.lock'), 'nonsense\n');

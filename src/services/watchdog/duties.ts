@@ -8,6 +8,7 @@ import { createProcessEnder } from './end-process.js';
 import { followDatabase } from './follow-database.js';
 import { keepLogs } from './keep-logs.js';
 import { createRecorder, pruneRecord } from './keep-record.js';
+import { keepDaemon, recover } from './recover.js';
 import { createWatch, type Watched } from './watch.js';
 import { createWatchDuty } from './watch-duty.js';
 
@@ -26,6 +27,8 @@ export function createDuties(context: WatchContext): readonly Duty[] {
       onLook: recorder.onLook,
       onTransition: ({ watched, from, to }) => logTransition(context, watched, from, to),
     }),
+    keepDaemon(context, watch),
+    recover(context, watch),
     createCheckDuty(context, ender),
     { name: 'end processes', everyMs: TICK_MS, run: () => undefined, drain: ender.drain },
     // Drained after those that end processes: their last exits are on record too.

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { mergeShellEnv, readRemembered } from '../../process/shell-env.js';
 import { openStatusDb } from '../../store/open.js';
@@ -15,6 +16,8 @@ const nowMs = () => Date.now();
 const env = readWatchEnv(process.env);
 const log = createWatchLog(nowMs);
 const end = new AbortController();
+// Each duty waits on it.
+setMaxListeners(0, end.signal);
 // Once: a second signal ends it at once, as its default does.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end.abort());
 

@@ -4,9 +4,11 @@ import type { StatusRow } from '../../core/status-row.js';
 import type { StoredCheck } from '../../core/stored-check.js';
 import type { Judgement } from '../../core/verdict.js';
 import { answersOf, findRow, judgeInstance } from '../../observe/observe-stack.js';
+import { identify } from '../../process/identity.js';
 import { readChecks } from '../../store/checks.js';
 import { readDesired } from '../../store/desired.js';
 import { readStatuses } from '../../store/service-status.js';
+import { readStackHolder } from '../../store/stack-lock.js';
 import { readUnready, type UnreadyProcesses } from '../../store/unready.js';
 import type { WatchContext } from './context.js';
 import { createObserver, type Observed } from './observe.js';
@@ -38,13 +40,20 @@ interface Facts {
 
 /** Judges every process of the stack as `status` does, but by the time that was watched instead of the time of day. */
 export function createWatch(context: WatchContext): Watch {
-  const { nowMs, monotonicMs, log } = context;
+  const { nowMs, monotonicMs, log, paths } = context;
   const sampler = createTreeSampler();
   const { observe } = createObserver(context, sampler);
   const seen = new Map<string, SeenProcess>();
   let time: WatchedTime | undefined;
   let facts: Facts | undefined;
   let latest: readonly Watched[] | undefined;
+
+  /** A service that a command starts, or restarts, is not down: it is on its way, and nobody has to be told. */
+  const underWay = (): Judgement | undefined => {
+    const holder = readStackHolder(paths.run);
+    if (holder === undefined || identify(holder.pid) === undefined) return undefined;
+    return { verdict: 'starting', reason: `"sigctl ${holder.command}" is at work` };
+  };
 
   const judgeOne = (observed: Observed, known: Facts, watchedMs: number): Watched => {
     const { instance } = observed;
@@ -54,7 +63,8 @@ export function createWatch(context: WatchContext): Watch {
     const own = { wanted, status: row, unready: known.unready, checks: known.checks, nowMs: nowMs() };
     if (process.kind === 'none') {
       seen.delete(instance.key);
-      return { ...observed, wanted, row, judgement: judgeInstance(instance, own, []) };
+      const judgement = (wanted ? underWay() : undefined) ?? judgeInstance(instance, own, []);
+      return { ...observed, wanted, row, judgement };
     }
     const ownRow = isOwnRow(row, process) ? row : undefined;
     const sight = seeProcess(seen.get(instance.key), { process, row: ownRow, watchedMs });
