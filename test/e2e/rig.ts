@@ -86,12 +86,14 @@ function manifestSource(manifest: unknown): string {
 }
 
 /**
- * Ends the daemon first, so that it starts nothing again, then the watchdog, which would start a daemon, then every process that
- * holds a lock of this rig, each with its descendants: node's children do not inherit the lock.
+ * Holds the watchdog still, which would start a new daemon, and ends the daemon, so that it starts nothing again, then every process
+ * that holds a lock of this rig, each with its descendants: node's children do not inherit the lock.
  */
 async function removeRig(base: string, home: string): Promise<void> {
   const folder = join(home, 'run');
   const locks = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.lock')) : [];
+  const watchdog = readLaunchRecord(join(folder, 'watchdog.lock'))?.identity;
+  if (watchdog !== undefined && isAlive(watchdog)) kill(watchdog.pid, 'SIGSTOP');
   for (const lock of ['pm2.lock', 'watchdog.lock', 'pm2.lock', ...locks]) {
     const file = join(folder, lock);
     const identity = readLaunchRecord(file)?.identity;

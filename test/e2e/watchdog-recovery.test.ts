@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readProcStat } from '../../src/process/proc-stat.js';
@@ -15,7 +15,11 @@ const isChildOf = (pid: number, parent: number) => readProcStat(pid)?.ppid === p
 /** Whether a new daemon has these processes, and the watchdog itself. */
 function isBack(rig: Rig, oldDaemon: number, keys: readonly string[]): boolean {
   const daemon = rig.pid('pm2');
-  return daemon !== oldDaemon && [...keys, 'watchdog'].every((key) => isChildOf(rig.pid(key), daemon));
+  // While one is taken back it has no PID file.
+  const isPresent = (key: string) => existsSync(join(rig.home, 'run', `${key}.pid`));
+  return (
+    daemon !== oldDaemon && [...keys, 'watchdog'].every((key) => isPresent(key) && isChildOf(rig.pid(key), daemon))
+  );
 }
 
 function counts(rig: Rig, key: string): readonly number[] {
@@ -99,7 +103,7 @@ test('a service whose breaker is open, and one that is not to be restarted, stay
     apps: [
       app('a', 'idle.mjs'),
       app('loops', 'crashes-at-once.mjs', {
-        sigctl: { restart: { backoff: '10ms', breaker: { exits: 2, within: '1m' } } },
+        sigctl: { restart: { backoff: ['10ms', '10ms'], breaker: { exits: 2, within: '1m' } } },
       }),
       app('once', 'crashes-at-once.mjs', { autorestart: false }),
     ],
