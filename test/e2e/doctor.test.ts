@@ -21,6 +21,9 @@ import { isPidAlive } from './alive.js';
 import { freePort } from './free-port.js';
 import { app, collect, kill, REPO, type Rig, startRig, until } from './rig.js';
 
+/** A watchdog would bring back what is killed here, and whoever has a damaged database open still sees it whole, in its write-ahead log. */
+const UNWATCHED = { sigctl: { watchdog: false } };
+
 interface Visit {
   readonly exitCode: number | null;
   readonly ok: boolean;
@@ -144,7 +147,7 @@ test('a port that a stranger holds is named with its pid and command, and the st
 });
 
 test('after a power cut the stale PID files and sockets are found, --fix removes them, and the stack starts', async (t) => {
-  const rig = await startRig(t, { apps: [app('a', 'idle.mjs'), app('b', 'idle.mjs')] });
+  const rig = await startRig(t, { apps: [app('a', 'idle.mjs'), app('b', 'idle.mjs')], ...UNWATCHED });
   await startAll(rig);
   await killEverything(rig, ['a', 'b']);
   const seen = await visit(rig);
@@ -174,7 +177,7 @@ test('after a power cut the stale PID files and sockets are found, --fix removes
 });
 
 test("a PID file with a stranger's number is removed, and the stranger lives on", async (t) => {
-  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')] });
+  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')], ...UNWATCHED });
   await startAll(rig);
   await killEverything(rig, ['a']);
   const stranger = startStranger(t);
@@ -201,7 +204,7 @@ test('a stopped PM2 daemon is found silent within its deadline, its sockets are 
 });
 
 test('services that PM2 lost are orphans; --fix leaves them running and says which command takes them back', async (t) => {
-  const rig = await startRig(t, { apps: [app('a', 'counts.mjs'), app('b', 'idle.mjs')] });
+  const rig = await startRig(t, { apps: [app('a', 'counts.mjs'), app('b', 'idle.mjs')], ...UNWATCHED });
   await startAll(rig);
   const daemon = rig.pid('pm2');
   const pids = ['a', 'b'].map(rig.pid);
@@ -269,7 +272,7 @@ test('a service that lives and left the manifest is found, and so is one whose e
 });
 
 test('a faulty manifest is a finding that lists every fault, and the running services are still looked at', async (t) => {
-  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')] });
+  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')], ...UNWATCHED });
   await startAll(rig);
   const daemon = rig.pid('pm2');
   kill(daemon);
@@ -316,9 +319,6 @@ test('a file in the place of the state folder is a finding', async (t) => {
   assert.deepEqual(trouble(seen), ['error FOLDER_NOT_WRITABLE .sigctl']);
 });
 
-/** Whoever has a damaged database open still sees it whole, in its write-ahead log. */
-const UNWATCHED = { apps: [app('a', 'idle.mjs')], sigctl: { watchdog: false } };
-
 test('a script that does not exist is found before anybody starts it', async (t) => {
   const rig = await startRig(t, {
     apps: [app('a', 'absent.mjs'), app('b', 'loop.py', { interpreter: 'no-such-python' })],
@@ -334,7 +334,7 @@ for (const [how, damage, code] of [
   ['of a newer sigctl', (path: string) => setVersion(path, 99), 'DATABASE_TOO_NEW'],
 ] as const) {
   test(`a status table that is ${how} is a finding, and everything else is still looked at`, async (t) => {
-    const rig = await startRig(t, UNWATCHED);
+    const rig = await startRig(t, { apps: [app('a', 'idle.mjs')], ...UNWATCHED });
     await startAll(rig);
     const path = join(rig.home, 'status.db');
     damage(path);
@@ -354,7 +354,7 @@ function setVersion(path: string, version: number): void {
 }
 
 test('the command that doctor gives for a damaged status table mends it', async (t) => {
-  const rig = await startRig(t, UNWATCHED);
+  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')], ...UNWATCHED });
   await startAll(rig);
   truncateSync(join(rig.home, 'status.db'), 5_000);
   const [command] = (find(await visit(rig), 'DATABASE_BROKEN').mend ?? '').split(' && sigctl restart');
@@ -365,7 +365,7 @@ test('the command that doctor gives for a damaged status table mends it', async 
 });
 
 test('a status table that somebody keeps locked is a finding with the pid of who has it open', async (t) => {
-  const rig = await startRig(t, UNWATCHED);
+  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')], ...UNWATCHED });
   await startAll(rig);
   const db = new BetterSqlite3(join(rig.home, 'status.db'));
   t.after(() => db.close());
@@ -434,7 +434,7 @@ test('a low limit of open files is found', async (t) => {
 });
 
 test('for people the report says each finding with its command, and a state folder elsewhere is followed', async (t) => {
-  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')] });
+  const rig = await startRig(t, { apps: [app('a', 'idle.mjs')], ...UNWATCHED });
   await startAll(rig);
   await killEverything(rig, ['a']);
   const moved = join(rig.root, 'state of another kind');

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { planRecovery, type Recovery, type RecoveryCandidate } from '../../core/recovery-plan.js';
 import { findDaemon } from '../../observe/observe-processes.js';
 import { announceExitOf } from '../../operate/announce.js';
@@ -29,6 +30,8 @@ export function keepDaemon(context: WatchContext, watch: Pick<Watch, 'latest'>):
     everyMs: TICK_MS,
     run: async () => {
       if (findDaemon(context.paths) !== undefined || !watch.latest().some(({ wanted }) => wanted)) return;
+      // A state folder that was moved or removed is not made anew.
+      if (!existsSync(context.paths.statusDb)) return;
       context.log.warn("PM2's daemon is gone: a new one is started");
       // The kernel lock of the daemon decides between us and a command that does the same.
       const client = await ensureDaemon(operateContext(context, 'watchdog: start PM2'));
