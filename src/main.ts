@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { commandOf, configOf } from './cli/argv.js';
+import { commandOf, configOf, hasFlag } from './cli/argv.js';
 import { COMMANDS, type CommandName } from './cli/command-list.js';
 import { createDeps } from './cli/deps.js';
 import { splitHost } from './cli/host-flag.js';
@@ -75,7 +75,7 @@ async function reportError(error: unknown, terminal: Terminal, argv: readonly st
   const { renderJson } = await import('./render/json.js');
   if (error instanceof SigctlError) {
     const { code, message, hint } = error;
-    if (argv.includes('--json')) terminal.writeOut(`${renderJson({ ok: false, error: { code, message, hint } })}\n`);
+    if (hasFlag(argv, '--json')) terminal.writeOut(`${renderJson({ ok: false, error: { code, message, hint } })}\n`);
     else terminal.writeErr(`${renderError(error, terminal.errColour)}\n`);
     return error.exitCode;
   }
@@ -85,7 +85,7 @@ async function reportError(error: unknown, terminal: Terminal, argv: readonly st
   if (trouble !== undefined) return reportError(trouble, terminal, argv);
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const bug = 'a bug in sigctl, please report it with this text';
-  if (argv.includes('--json')) {
+  if (hasFlag(argv, '--json')) {
     terminal.writeOut(`${renderJson({ ok: false, error: { code: 'BUG', message: detail, hint: bug } })}\n`);
   } else terminal.writeErr(`sigctl: ${bug}:\n${detail}\n`);
   return EXIT.bug;

@@ -1,6 +1,12 @@
 /** `--config=file` and `-cfile`. */
 const ATTACHED_CONFIG = /^(?:--config=|-c(?=.))/;
 
+/** Whether a line has this flag: behind `--` every word is a name. */
+export function hasFlag(argv: readonly string[], flag: string): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end < 0 ? argv.length : end).includes(flag);
+}
+
 /** The command of a line, before anything has parsed it. */
 export function commandOf(argv: readonly string[]): string | undefined {
   return argv.find((word, index) => !word.startsWith('-') && !isValueOfConfig(argv, index));

@@ -6,7 +6,7 @@ import type { Output, SessionRequest, StackSession, StackView } from '../command
 import type { HostStatus } from '../core/host-status.js';
 import { throughCurrent } from '../deploy/through-current.js';
 import { currentFolder } from './current-folder.js';
-import { openProject, type Package } from './project.js';
+import { openProject, type Package, type Project, type ProjectRequest } from './project.js';
 import type { SessionSetup } from './stack-session.js';
 import type { Terminal } from './terminal.js';
 
@@ -35,16 +35,16 @@ export interface Deps {
 export function createDeps(terminal: Terminal, config: string | undefined): Deps {
   const pkg = readPackage();
   const nowMs = () => Date.now();
-  const open = (config: string | undefined, write: boolean) =>
-    openProject({ cwd: currentFolder(), config, env: process.env, pkg, write });
+  const open = (config: string | undefined, write: boolean, more: Pick<ProjectRequest, 'orLast' | 'check'> = {}) =>
+    openProject({ cwd: currentFolder(), config, env: process.env, pkg, write, ...more });
   const noteOnStderr = (text: string): void => terminal.writeErr(`${text}\n`);
-  const openOrLast = async (config: string | undefined, write: boolean, note = noteOnStderr) => {
-    const project = await openProject({ cwd: currentFolder(), config, env: process.env, pkg, write, orLast: true });
+  const openOrLast = async (config: string | undefined, note = noteOnStderr) => {
+    const project = await open(config, false, { orLast: true });
     if (project.warning !== undefined) note(project.warning);
     return project;
   };
-  const setup = async (config: string | undefined, orLast = false): Promise<SessionSetup> => ({
-    project: await (orLast ? openOrLast(config, true) : open(config, true)),
+  const setup = (project: Project): SessionSetup => ({
+    project,
     packageRoot: pkg.root,
     version: pkg.version,
     env: process.env,
@@ -60,20 +60,28 @@ export function createDeps(terminal: Terminal, config: string | undefined): Deps
     nowMs,
     config,
     openProject: (config) => open(config, false),
-    openOrLast: (config) => openOrLast(config, false),
+    openOrLast: (config) => openOrLast(config),
     readView: async (config, note = noteOnStderr) => {
       const { readStackView } = await import('./stack-view.js');
-      return readStackView(await openOrLast(config, false, note), nowMs, note);
+      return readStackView(await openOrLast(config, note), nowMs, note);
     },
     readAllHosts: async () => {
       const { readHostStatuses } = await import('./remote.js');
       return readHostStatuses(process.env);
     },
     withSession: async (request, work) => {
-      const { withStackSession } = await import('./stack-session.js');
-      return withStackSession(await setup(request.config, request.orLast), request, work);
+      const [{ withStackSession }, { readUnlistedKeys }] = await Promise.all([
+        import('./stack-session.js'),
+        import('../observe/unlisted.js'),
+      ]);
+      const project = await open(request.config, true, {
+        orLast: request.orLast ?? false,
+        check: (stack, paths) => request.check?.({ stack, unlisted: readUnlistedKeys(stack, paths) }),
+      });
+      if (project.warning !== undefined) noteOnStderr(project.warning);
+      return withStackSession(setup(project), request, work);
     },
-    sessionSetup: setup,
+    sessionSetup: async (config) => setup(await open(config, true)),
   };
 }
 

@@ -8,6 +8,8 @@ export interface RemoteLine {
   readonly argv: readonly string[];
 }
 
+const EXAMPLE = 'For example: sigctl --host user@vps:/srv/app status';
+
 /**
  * Takes the host out of a line: `sigctl @prod status`, `sigctl --host user@vps status`. Pure.
  *
@@ -24,8 +26,11 @@ export function splitHost(argv: readonly string[]): RemoteLine | undefined {
   if (index < 0) return undefined;
   const isAttached = argv[index] !== '--host';
   const host = isAttached ? argv[index]?.slice('--host='.length) : argv[index + 1];
-  if (host === undefined || host === '' || (host.startsWith('-') && !isAttached)) {
-    throw missing('Cannot read the line: --host has no value', 'sigctl --host user@vps:/srv/app status');
+  if (host?.startsWith('-') && !isAttached) {
+    throw missing(`Cannot use ${JSON.stringify(host)} as --host: no address begins with a dash`, EXAMPLE);
+  }
+  if (host === undefined || host === '') {
+    throw missing('Cannot read the line: --host has no value', EXAMPLE);
   }
   return complete(host, [...argv.slice(0, index), ...argv.slice(index + (isAttached ? 1 : 2))]);
 }

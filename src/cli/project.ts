@@ -40,10 +40,13 @@ export interface ProjectRequest {
   readonly write: boolean;
   /** Where the manifest is broken by now, the stack as it was last validated serves: for commands that look, and for `stop`. */
   readonly orLast?: boolean;
+  /** Refuses before anything is written. */
+  readonly check?: (stack: Stack, paths: HomePaths) => void;
 }
 
 /** Finds and validates the manifest. @throws {SigctlError} `MANIFEST_NOT_FOUND`, `MANIFEST_INVALID` (exit 2). */
-export async function openProject({ cwd, config, env, pkg, write, orLast }: ProjectRequest): Promise<Project> {
+export async function openProject(wanted: ProjectRequest): Promise<Project> {
+  const { cwd, config, env, pkg, write, orLast = false } = wanted;
   const manifestPath = findManifest({ cwd, config, packageRoot: pkg.root });
   const home = stateFolder(env['SIGCTL_HOME'], cwd, dirname(manifestPath));
   const remembered = readRemembered(home);
@@ -58,7 +61,8 @@ export async function openProject({ cwd, config, env, pkg, write, orLast }: Proj
     sigctlVersion: pkg.version,
   };
   requireFolder(home);
-  const { stack, warning } = await readOrLast(request, { write, orLast: orLast ?? false });
+  const check = (found: Stack): void => wanted.check?.(found, homePaths(found.root, home));
+  const { stack, warning } = await readOrLast(request, { write, orLast, check });
   const paths = homePaths(stack.root, home);
   const passed = [
     ...new Set([
@@ -80,23 +84,25 @@ export async function openProject({ cwd, config, env, pkg, write, orLast }: Proj
 
 async function readOrLast(
   request: StackRequest,
-  { write, orLast }: { readonly write: boolean; readonly orLast: boolean },
+  options: { readonly write: boolean; readonly orLast: boolean; readonly check: (stack: Stack) => void },
 ): Promise<{ readonly stack: Stack; readonly warning: string | undefined }> {
   try {
-    return { stack: await (write ? writeState(request) : readStack(request)), warning: undefined };
+    const stack = await (options.write ? writeState(request, options.check) : readStack(request));
+    return { stack, warning: undefined };
   } catch (error) {
     const last =
-      orLast && error instanceof SigctlError && error.code === 'MANIFEST_INVALID'
+      options.orLast && error instanceof SigctlError && error.code === 'MANIFEST_INVALID'
         ? readSnapshot(request.home)
         : undefined;
     if (last === undefined || !(error instanceof SigctlError)) throw error;
+    options.check(last);
     return { stack: last, warning: `note: ${error.message}\nnote: the stack is taken as it was last valid` };
   }
 }
 
-async function writeState(request: StackRequest): Promise<Stack> {
+async function writeState(request: StackRequest, check: (stack: Stack) => void): Promise<Stack> {
   try {
-    return await writeSnapshot(request);
+    return await writeSnapshot(request, check);
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) throw homeUnusable(request.home, error.message, error);
     throw error;

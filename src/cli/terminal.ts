@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { EXIT } from '../errors.js';
+import { hasFlag } from './argv.js';
 import { writeText } from './write-text.js';
 
 const STDOUT = 1;
@@ -71,7 +72,7 @@ function isDevice(descriptor: number): boolean {
 }
 
 function wantsColour(argv: readonly string[], env: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
-  if (argv.includes('--no-color') || (env['NO_COLOR'] ?? '') !== '') return false;
+  if (hasFlag(argv, '--no-color') || (env['NO_COLOR'] ?? '') !== '') return false;
   const forced = env['FORCE_COLOR'];
   if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false';
   return isTerminal && env['TERM'] !== 'dumb';

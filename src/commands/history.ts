@@ -71,6 +71,7 @@ export async function runHistory(deps: HistoryDeps, options: HistoryOptions): Pr
   const nowMs = deps.nowMs();
   const sinceMs = instant('--since', options.since, nowMs);
   const untilMs = instant('--until', options.until, nowMs);
+  if (sinceMs !== undefined && untilMs !== undefined && untilMs < sinceMs) throw reversed(options);
   const events = await deps.withRecord(options.config, (view) =>
     view.readEvents({
       services: chooseServices(view, options.services),
@@ -88,9 +89,17 @@ function instant(option: string, text: string | undefined, nowMs: number): numbe
   if (text === undefined) return undefined;
   const atMs = parseInstant(text, nowMs);
   if (atMs !== undefined) return atMs;
-  throw new SigctlError(`Cannot understand ${option} "${text}"`, {
-    code: 'INSTANT_INVALID',
-    hint: `Give one of: ${INSTANT_FORMS}`,
+  throw new SigctlError(`Cannot use ${JSON.stringify(text)} as ${option}: expected a time`, {
+    code: 'TIME_INVALID',
+    hint: `For example: sigctl history ${option} 24h (also ${INSTANT_FORMS})`,
+    exitCode: EXIT.usage,
+  });
+}
+
+function reversed({ since, until }: HistoryOptions): SigctlError {
+  return new SigctlError(`Cannot show events since "${since}" until "${until}": that end lies before the start`, {
+    code: 'TIMES_REVERSED',
+    hint: 'For example: sigctl history --since 2h --until 90m',
     exitCode: EXIT.usage,
   });
 }

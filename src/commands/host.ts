@@ -1,7 +1,8 @@
 import { Argument, Command } from 'commander';
-import { EXIT, SigctlError } from '../errors.js';
+import { EXIT } from '../errors.js';
 import { renderHosts } from '../render/hosts.js';
 import { renderJson } from '../render/json.js';
+import { misuse } from './misuse.js';
 import { jsonOption } from './options.js';
 import type { Output } from './session.js';
 
@@ -54,18 +55,39 @@ The system's ssh is used, with its configuration, keys, agent and jump hosts. SI
 Exit codes: 0 done; 2 wrong use; 4 the list of hosts cannot be read.`;
 
 export function runHost(deps: HostDeps, { action, name, address, force, json }: HostOptions): number {
-  if (action === 'add') deps.addHost(given(name, 'name'), given(address, 'address'), force);
-  if (action === 'remove') deps.removeHost(given(name, 'name'));
+  refuseIdle(action, [name, address], force);
+  if (action === 'add') deps.addHost(given(action, name, 'name'), given(action, address, 'address'), force);
+  if (action === 'remove') deps.removeHost(given(action, name, 'name'));
   const hosts = deps.readHosts();
   deps.out.print(json ? renderJson({ ok: true, hosts }) : renderHosts(hosts, deps.out.colour));
   return EXIT.ok;
 }
 
-function given(value: string | undefined, what: string): string {
+type Action = HostOptions['action'];
+
+/** How many of name and address each action takes. */
+const TAKES: Readonly<Record<Action, number>> = { list: 0, add: 2, remove: 1 };
+
+function refuseIdle(action: Action, words: readonly (string | undefined)[], force: boolean): void {
+  const idle = words.slice(TAKES[action]).find((word) => word !== undefined);
+  if (idle !== undefined) {
+    const takes = TAKES[action] === 0 ? 'takes no name' : 'takes one name';
+    throw misuse(
+      'ARGUMENT_EXCESS',
+      `Cannot use ${JSON.stringify(idle)}: "sigctl host ${action}" ${takes}`,
+      hintAt(action),
+    );
+  }
+  if (force && action !== 'add')
+    throw misuse('OPTIONS_CONFLICT', `Cannot use --force with "sigctl host ${action}": it is for add`, hintAt(action));
+}
+
+function given(action: Action, value: string | undefined, what: string): string {
   if (value !== undefined) return value;
-  throw new SigctlError(`Cannot do this without <${what}>`, {
-    code: 'ARGUMENT_MISSING',
-    hint: 'For example: sigctl host add prod user@vps:/srv/app',
-    exitCode: EXIT.usage,
-  });
+  throw misuse('ARGUMENT_MISSING', `Cannot run "sigctl host ${action}" without <${what}>`, hintAt(action));
+}
+
+function hintAt(action: Action): string {
+  const words = { list: 'list', add: 'add prod user@vps:/srv/app', remove: 'remove prod' };
+  return `For example: sigctl host ${words[action]}`;
 }

@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import { type ModePlan, planMode } from '../core/mode-plan.js';
 import type { StartOutcome, StopOutcome } from '../core/outcome.js';
-import { EXIT } from '../errors.js';
+import type { Stack } from '../core/stack.js';
+import { EXIT, type SigctlError } from '../errors.js';
 import { renderJson } from '../render/json.js';
 import { renderModePlan, renderModes } from '../render/mode-plan.js';
 import { renderStartOutcomes, renderStopOutcomes } from '../render/outcomes.js';
 import { exitCodeOfStart } from './exit-code.js';
+import { misuse } from './misuse.js';
 import { type GlobalFlags, jsonOption, waitOption } from './options.js';
 import { unknownMode } from './select-services.js';
 import { withProgress } from './service-command.js';
@@ -65,7 +67,13 @@ export async function runMode(deps: ModeDeps, options: ModeOptions): Promise<num
   const mode = options.mode;
   return withProgress(deps, (view) =>
     deps.withSession(
-      { config: options.config, waitMs: options.waitMs, command: `mode ${mode}`, onProgress: view.report },
+      {
+        config: options.config,
+        waitMs: options.waitMs,
+        command: `mode ${mode}`,
+        onProgress: view.report,
+        check: ({ stack }) => requireMode(stack, mode),
+      },
       (session) => switchMode(deps, session, mode, options, view),
     ),
   );
@@ -137,6 +145,8 @@ function renderAfterFailure(
 
 async function showModes(deps: ModeDeps, options: ModeOptions): Promise<number> {
   const view = await deps.readView(options.config);
+  const idle = options.dryRun ? '--dry-run' : options.rollback ? '--rollback-on-failure' : undefined;
+  if (idle !== undefined) throw withoutMode(idle, view.stack);
   deps.out.print(
     options.json
       ? renderJson({ mode: view.mode ?? null, modes: view.stack.modes })
@@ -145,8 +155,17 @@ async function showModes(deps: ModeDeps, options: ModeOptions): Promise<number> 
   return EXIT.ok;
 }
 
+function withoutMode(option: string, { modes }: Stack): SigctlError {
+  const example = `For example: sigctl mode ${Object.keys(modes)[0] ?? 'full'} ${option}`;
+  return misuse('ARGUMENT_MISSING', `Cannot use ${option} without the name of a mode`, example);
+}
+
+function requireMode({ modes }: Stack, mode: string): void {
+  if (!Object.hasOwn(modes, mode)) throw unknownMode(mode, Object.keys(modes));
+}
+
 function makePlan(session: StackSession, mode: string): ModePlan {
-  if (!Object.hasOwn(session.stack.modes, mode)) throw unknownMode(mode, Object.keys(session.stack.modes));
+  requireMode(session.stack, mode);
   const { running, present } = session.presence();
   return planMode({
     mode,

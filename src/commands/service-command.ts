@@ -1,5 +1,6 @@
 import { Command, type Option } from 'commander';
 import { type GlobalFlags, jsonOption, waitOption } from './options.js';
+import { selectServices } from './select-services.js';
 import type { MutatingDeps, ProgressView, SessionRequest } from './session.js';
 
 /** What `start`, `stop` and `restart` take. */
@@ -70,5 +71,6 @@ export function sessionRequest(verb: string, options: ServiceOptions, view: Prog
     waitMs: options.waitMs,
     command: [verb, ...options.services].join(' '),
     onProgress: view.report,
+    check: ({ stack }) => void selectServices(stack, options.services),
   };
 }

@@ -106,6 +106,15 @@ export interface SessionRequest {
   readonly onProgress: (progress: Progress) => void;
   /** A broken manifest does not matter: what runs can be stopped all the same. */
   readonly orLast?: boolean;
+  /** Refuses a line that makes no sense for this stack: before anything is written, and before anybody is waited for. */
+  readonly check?: (known: KnownNames) => void;
+}
+
+/** What a line can be about. */
+export interface KnownNames {
+  readonly stack: Stack;
+  /** Processes that the manifest no longer names; some may have ended since. */
+  readonly unlisted: readonly string[];
 }
 
 export interface MutatingDeps {

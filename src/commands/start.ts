@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
 import { withNeeds } from '../core/graph.js';
 import type { ServiceSpec, Stack } from '../core/stack.js';
-import { EXIT } from '../errors.js';
+import { EXIT, type SigctlError } from '../errors.js';
 import { renderJson } from '../render/json.js';
 import { renderStartOutcomes } from '../render/outcomes.js';
 import { exitCodeOfStart } from './exit-code.js';
+import { misuse } from './misuse.js';
 import { selectServices } from './select-services.js';
 import {
   type ServiceOptions,
@@ -13,7 +14,7 @@ import {
   sessionRequest,
   withProgress,
 } from './service-command.js';
-import type { MutatingDeps, StackSession } from './session.js';
+import type { KnownNames, MutatingDeps, StackSession } from './session.js';
 
 const START: ServiceVerb = {
   name: 'start',
@@ -42,8 +43,12 @@ export function startCommand(deps: MutatingDeps, run = runStart): Command {
 }
 
 export async function runStart(deps: MutatingDeps, options: ServiceOptions): Promise<number> {
+  const check = ({ stack }: KnownNames): void => {
+    selectServices(stack, options.services);
+    if (options.services.length === 0 && options.flags?.['only'] === true) throw onlyWhat(stack);
+  };
   const outcomes = await withProgress(deps, (view) =>
-    deps.withSession(sessionRequest('start', options, view), (session) =>
+    deps.withSession({ ...sessionRequest('start', options, view), check }, (session) =>
       session.applyStart(session.planStart(chosen(session, options), toRunAgain(session, options))),
     ),
   );
@@ -52,6 +57,11 @@ export async function runStart(deps: MutatingDeps, options: ServiceOptions): Pro
     options.json ? renderJson({ outcomes, ok: exitCode === EXIT.ok }) : renderStartOutcomes(outcomes, deps.out.colour),
   );
   return exitCode;
+}
+
+function onlyWhat({ services }: Stack): SigctlError {
+  const example = `For example: sigctl start ${services[0]?.name ?? 'website'} --only`;
+  return misuse('ARGUMENT_MISSING', 'Cannot use --only without the name of a service', example);
 }
 
 /** A oneshot service that did its work runs again when it is named, and at each boot. */

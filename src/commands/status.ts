@@ -2,9 +2,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ServiceDetail } from '../core/service-detail.js';
 import type { ServiceReport } from '../core/service-report.js';
 import { isFine } from '../core/verdict.js';
-import { EXIT } from '../errors.js';
+import { EXIT, type SigctlError } from '../errors.js';
 import { renderJson } from '../render/json.js';
 import { renderStatus, type StatusHeading } from '../render/status-table.js';
+import { misuse } from './misuse.js';
 import { durationArgument, type GlobalFlags, jsonOption } from './options.js';
 import { selectNames } from './select-services.js';
 import type { Output, StackView } from './session.js';
@@ -47,6 +48,7 @@ export function statusCommand(deps: StatusDeps, run = runStatus): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (services: string[], flags: StatusFlags, command: Command) => {
       const { config } = command.optsWithGlobals<GlobalFlags>();
+      if (flags.allHosts && services[0] !== undefined) throw notOfAllHosts(services[0]);
       if (flags.allHosts) return deps.out.setExitCode(await showHosts(deps, flags));
       const { check, json, quiet, interval } = flags;
       const watchMs = flags.watch ? interval : undefined;
@@ -81,6 +83,11 @@ function intervalOption(): Option {
 async function showHosts(deps: StatusDeps, flags: StatusFlags): Promise<number> {
   const { runStatusHosts } = await import('./status-hosts.js');
   return runStatusHosts(deps, flags);
+}
+
+function notOfAllHosts(service: string): SigctlError {
+  const message = `Cannot use ${JSON.stringify(service)} with --all-hosts: it shows whole stacks`;
+  return misuse('OPTIONS_CONFLICT', message, 'Without it: sigctl status --all-hosts');
 }
 
 const EXAMPLES = `

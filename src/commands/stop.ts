@@ -11,7 +11,7 @@ import {
   sessionRequest,
   withProgress,
 } from './service-command.js';
-import type { MutatingDeps } from './session.js';
+import type { KnownNames, MutatingDeps } from './session.js';
 
 const STOP: ServiceVerb = {
   name: 'stop',
@@ -33,11 +33,10 @@ export function stopCommand(deps: MutatingDeps, run = runStop): Command {
 }
 
 export async function runStop(deps: MutatingDeps, options: ServiceOptions): Promise<number> {
+  const check = (known: KnownNames): void => void choose(known, options);
   const outcomes = await withProgress(deps, (view) =>
-    deps.withSession({ ...sessionRequest('stop', options, view), orLast: true }, (session) => {
-      const all = [...session.stack.services.map((spec) => spec.name), ...session.unlisted];
-      const names = options.services.length === 0 ? all : selectNames(all, options.services);
-      const steps = session.planStop(names);
+    deps.withSession({ ...sessionRequest('stop', options, view), orLast: true, check }, (session) => {
+      const steps = session.planStop(choose(session, options));
       return options.flags?.['shutdown'] === true ? session.applyShutdown(steps) : session.applyStop(steps);
     }),
   );
@@ -45,4 +44,9 @@ export async function runStop(deps: MutatingDeps, options: ServiceOptions): Prom
     options.json ? renderJson({ outcomes, ok: !anyFailed(outcomes) }) : renderStopOutcomes(outcomes, deps.out.colour),
   );
   return exitCodeOfStop(outcomes);
+}
+
+function choose({ stack, unlisted }: KnownNames, { services }: ServiceOptions): readonly string[] {
+  const all = [...stack.services.map((spec) => spec.name), ...unlisted];
+  return services.length === 0 ? all : selectNames(all, services);
 }

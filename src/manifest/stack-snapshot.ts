@@ -41,14 +41,19 @@ export async function readStack(request: StackRequest): Promise<Stack> {
 /**
  * Like `readStack`, and makes sure that `<home>/stack.json` holds the result for other processes; creates `home` (0700).
  *
+ * @param check May throw: then nothing is written.
  * @throws {SigctlError} `MANIFEST_INVALID`.
  * @throws The error of the file system when it cannot be written.
  */
-export async function writeSnapshot(request: StackRequest): Promise<Stack> {
+export async function writeSnapshot(
+  request: StackRequest,
+  check: (stack: Stack) => void = () => undefined,
+): Promise<Stack> {
   const raw = loadManifest(request.manifestPath);
   const known = readCurrent(raw, request);
+  const snapshot = known ?? (await validate(raw, request));
+  check(snapshot.stack);
   if (known !== undefined) return known.stack;
-  const snapshot = await validate(raw, request);
   mkdirSync(request.home, { recursive: true, mode: 0o700 });
   store(request.home, snapshot);
   return snapshot.stack;

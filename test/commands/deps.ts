@@ -36,6 +36,7 @@ export function fakeDeps(fake: Fake = {}) {
   const deps = {
     withSession: (request, work) => {
       requests.push(request);
+      request.check?.({ stack: STACK, unlisted: [] });
       return work(session);
     },
     readView: async (): Promise<StackView> => ({
