@@ -1,14 +1,18 @@
 import { parseArgs } from 'node:util';
 import { timeCommands } from './command-times.js';
 import { timeCrashes } from './crash-times.js';
+import { benchLeak } from './leak.js';
 import { benchLogs } from './logs.js';
 import { measureMemory } from './memory.js';
 import { type BenchReport, renderReport } from './report.js';
 import { pm2Stack, sigctlStack } from './stack.js';
+import { benchWatchdog } from './watchdog-cost.js';
 
 /**
  * `npm run bench -- [--runs 15] [--json]`: sigctl, plain PM2 and bare node side by side, from one run on one machine.
  * `npm run bench -- logs [--megabytes 1024]`: reading, searching and following logs.
+ * `npm run bench -- leak [--seconds 60]`: a service that leaks 50 MB/s against a limit of 200 MB.
+ * `npm run bench -- watchdog [--seconds 60]`: what the watchdog costs.
  */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -16,12 +20,15 @@ async function main(): Promise<void> {
     options: {
       runs: { type: 'string', default: '15' },
       megabytes: { type: 'string', default: '1024' },
+      seconds: { type: 'string', default: '60' },
       json: { type: 'boolean', default: false },
     },
   });
   if (positionals.includes('logs')) {
     return benchLogs({ megabytes: Number(values.megabytes), runs: Number(values.runs), json: values.json });
   }
+  if (positionals.includes('leak')) return benchLeak({ seconds: Number(values.seconds), json: values.json });
+  if (positionals.includes('watchdog')) return benchWatchdog({ seconds: Number(values.seconds), json: values.json });
   const [sigctl, pm2] = [sigctlStack(), pm2Stack()];
   const tearDown = (): void => {
     sigctl.tearDown();

@@ -11,6 +11,8 @@ export const WORKER = join(ROOT, 'scripts/bench/worker.cjs');
 /** The same services under one supervisor, in a folder of their own. */
 export interface BenchStack {
   readonly services: readonly string[];
+  /** Its folder. */
+  readonly home: string;
   /** The command that lists the services' states. */
   readonly list: BenchCommand;
   readonly stampsOf: (service: string) => string;
@@ -26,9 +28,25 @@ export interface BenchCommand {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Five services as `sigctl start` runs them. */
-export function sigctlStack(): BenchStack {
-  return benchStack('sigctl', (folder) => ({
+/** The same app, once for each service. */
+export interface BenchApps {
+  readonly services: readonly string[];
+  /** Writes its pid and the time of its first line to the file STAMPS. */
+  readonly script: string;
+  /** What the app's entry says besides. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Five services that do nothing. */
+export const IDLE: BenchApps = {
+  services: ['alpha', 'beta', 'gamma', 'delta', 'epsilon'],
+  script: WORKER,
+  settings: {},
+};
+
+/** Services as `sigctl start` runs them. */
+export function sigctlStack(apps = IDLE): BenchStack {
+  return benchStack('sigctl', apps, (folder) => ({
     env: {},
     program: join(ROOT, 'bin/sigctl'),
     start: ['start'],
@@ -38,9 +56,9 @@ export function sigctlStack(): BenchStack {
   }));
 }
 
-/** Five services as `pm2 start` runs them, with PM2's defaults. */
-export function pm2Stack(): BenchStack {
-  return benchStack('pm2', (folder) => ({
+/** Services as `pm2 start` runs them, with PM2's defaults. */
+export function pm2Stack(apps = IDLE): BenchStack {
+  return benchStack('pm2', apps, (folder) => ({
     env: { PM2_HOME: join(folder, 'pm2'), PM2_DISABLE_VERSION_CHECK: '1' },
     program: join(ROOT, 'node_modules/.bin/pm2'),
     start: ['start', 'ecosystem.config.cjs'],
@@ -60,29 +78,32 @@ interface Supervisor {
   readonly daemonHome: string;
 }
 
-const SERVICES = ['alpha', 'beta', 'gamma', 'delta', 'epsilon'];
-
-function benchStack(name: string, supervisorOf: (folder: string) => Supervisor): BenchStack {
+function benchStack(
+  name: string,
+  { services, script, settings }: BenchApps,
+  supervisorOf: (folder: string) => Supervisor,
+): BenchStack {
   const folder = mkdtempSync(join(tmpdir(), `sigctl-bench-${name}-`));
   const supervisor = supervisorOf(folder);
   const env = { PATH: process.env['PATH'] ?? '', HOME: folder, ...supervisor.env };
   const stampsOf = (service: string): string => join(folder, `${service}.stamps`);
   const command = (args: readonly string[]): BenchCommand => ({ program: supervisor.program, args, cwd: folder, env });
   mkdirSync(join(folder, 'logs'));
-  const apps = SERVICES.map((service) => ({ name: service, script: WORKER, env: { STAMPS: stampsOf(service) } }));
+  const apps = services.map((service) => ({ name: service, script, ...settings, env: { STAMPS: stampsOf(service) } }));
   writeFileSync(join(folder, 'ecosystem.config.cjs'), `module.exports = ${JSON.stringify({ apps })};\n`);
   return {
-    services: SERVICES,
+    services,
+    home: folder,
     list: command(supervisor.list),
     stampsOf,
     start: async () => {
       runCommand(command(supervisor.start));
-      return Promise.all(SERVICES.map((service) => waitForStamp(stampsOf(service), 1)));
+      return Promise.all(services.map((service) => waitForStamp(stampsOf(service), 1)));
     },
     tearDown: () => {
       for (const args of supervisor.stop) spawnSync(supervisor.program, args, { cwd: folder, env, timeout: 60_000 });
-      const pids = SERVICES.flatMap((service) => readStamps(stampsOf(service)).map((stamp) => stamp.pid));
-      for (const pid of pids) killIf(pid, WORKER);
+      const pids = services.flatMap((service) => readStamps(stampsOf(service)).map((stamp) => stamp.pid));
+      for (const pid of pids) killIf(pid, script);
       killIf(daemonPid(supervisor.daemonHome), supervisor.daemonHome);
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
