@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServiceSpec } from '../core/stack.js';
@@ -8,6 +8,9 @@ const ENDINGS = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '/index.js', 
 /** More than this is not looked through while somebody waits for an answer. */
 const MAX_FILES = 500;
 const MAX_BYTES = 16 * 1024 ** 2;
+const PIECE_BYTES = 64 * 1024;
+/** What is cut by the end of a piece is whole in the next one. */
+const OVERLAP_CHARS = 500;
 
 /**
  * Whether the code of a program may handle a signal: a file of its own has its name in quotes. Follows relative imports, not packages.
@@ -20,18 +23,23 @@ export function mayHandleSignal(files: readonly string[], signal: NodeJS.Signals
   const name = new RegExp(`['"\`]${signal}['"\`]`);
   const seen = new Set(files);
   let bytes = 0;
-  // A Set hands out what is added on the way too.
-  for (const file of seen) {
-    const text = read(file);
-    if (text === undefined) return true;
-    bytes += text.length;
-    if (name.test(text) || seen.size > MAX_FILES || bytes > MAX_BYTES) return true;
-    for (const [, specifier = ''] of text.matchAll(SPECIFIER)) {
-      const found = findModule(resolve(dirname(file), specifier));
-      if (found !== undefined) seen.add(found);
+  try {
+    // A Set hands out what is added on the way too.
+    for (const file of seen) {
+      for (const text of readPieces(file)) {
+        bytes += PIECE_BYTES;
+        if (name.test(text) || seen.size > MAX_FILES || bytes > MAX_BYTES) return true;
+        for (const [, specifier = ''] of text.matchAll(SPECIFIER)) {
+          const found = findModule(resolve(dirname(file), specifier));
+          if (found !== undefined) seen.add(found);
+        }
+      }
     }
+    return false;
+  } catch {
+    // A file was moved or replaced since the start.
+    return true;
   }
-  return false;
 }
 
 /** `undefined`: it stands in a comment or a string, or it is made by a bundler: node would not find it either. */
@@ -40,12 +48,21 @@ function findModule(path: string): string | undefined {
   return paths.find((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true);
 }
 
-function read(file: string): string | undefined {
+/** The text of a file piece by piece: a bundle of megabytes must not become memory of the watchdog. */
+function* readPieces(file: string): Generator<string> {
+  const descriptor = openSync(file, 'r');
   try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    // Moved or replaced since the start.
-    return undefined;
+    const buffer = Buffer.alloc(PIECE_BYTES);
+    let rest = '';
+    for (;;) {
+      const length = readSync(descriptor, buffer, 0, buffer.length, null);
+      if (length === 0) return;
+      const text = rest + buffer.toString('utf8', 0, length);
+      yield text;
+      rest = text.slice(-OVERLAP_CHARS);
+    }
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -141,3 +141,18 @@ test('nothing that a service wrote reaches the terminal as control characters', 
   ];
   for (const text of texts) assert.doesNotMatch(text.replaceAll('\n', ''), /\p{Cc}/u);
 });
+
+test('a process that hung is told with where its code was, by the look into that very process', () => {
+  const at = (name: string) => [{ function: name, file: 'trade.mjs', line: 12, column: 5 }];
+  const other = event('snapshot', 150_000, { pid: 811, cause: 'hung', detail: { key: 'trading', stack: at('other') } });
+  const look = event('snapshot', 131_000, { cause: 'hung', detail: { key: 'trading', stack: at('busyLoop') } });
+  const later = event('snapshot', 100, { pid: 813, cause: 'hung', detail: { key: 'trading', stack: at('later') } });
+  const hung = { ...CRASH, cause: 'hung' };
+  assert.equal(story([other, look, hung, later]).stuck, 'in busyLoop (trade.mjs:12:5)');
+  // What ended by itself was not stuck, and what never ended may be now.
+  assert.equal(story([other, look, CRASH]).stuck, null);
+  const now = (verdict: string) => story([look, later], { process: { ...UP, verdict } });
+  assert.equal(now('hung').stuck, 'in later (trade.mjs:12:5)');
+  assert.equal(now('healthy').stuck, null);
+  assert.match(renderStories([now('hung')], NOW, { width: 100, colour: false }), /^ {2}stuck in later/m);
+});

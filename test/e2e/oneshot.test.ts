@@ -25,6 +25,7 @@ test('a oneshot service that did its work runs again only when it is named, or a
   const rig = await rigOf(t, migrate('0'), WEB);
   assert.equal((await rig.sigctl(['mode', 'all'])).exitCode, 0);
   assert.equal(runs(rig), 1);
+  assert.match((await rig.sigctl(['mode', 'job', '--dry-run'])).stdout, /keep +migrate +completed/);
   const again = await rig.sigctl(['start']);
   assert.match(again.stdout, /migrate\s+completed before \(code 0\); again: sigctl start migrate/);
   assert.equal((await rig.sigctl(['mode', 'all'])).exitCode, 0);

@@ -35,9 +35,10 @@ async function run(t: TestContext, code: string, flags?: readonly string[]): Pro
   const given = flags ?? inspectFlags(await freePort());
   const child = spawn(process.execPath, [...given, script, root], { stdio: ['ignore', file, file] });
   closeSync(file);
+  const gone = once(child, 'exit');
   t.after(async () => {
-    const gone = once(child, 'exit');
-    if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await gone;
+    child.kill('SIGKILL');
+    await gone;
     rmSync(root, { recursive: true, force: true });
   });
   const read = () => readFileSync(log, 'utf8');
@@ -125,6 +126,7 @@ test('the flags break no program that has workers of node:cluster', async (t) =>
   const program = await run(
     t,
     `import cluster from 'node:cluster';
+setInterval(() => undefined, 1_000);
 if (cluster.isPrimary) cluster.fork().on('exit', (code) => console.log('here, worker ended with', code));
 else process.exit(0);
 `,

@@ -33,6 +33,18 @@ test('a program without one is found to have none, and one that cannot be read m
   assert.equal(mayHandleSignal([join(root, 'b.mjs')], 'SIGUSR1'), true);
 });
 
+test('in a bundle of megabytes the name is found wherever it stands, and one that is too large may have it', (t) => {
+  const before = (bytes: number) => ';'.repeat(bytes);
+  const root = project(t, {
+    'cut.mjs': `${before(64 * 1024 - 4)}process.on('SIGUSR1', end);`,
+    'imports.mjs': `${before(128 * 1024 - 12)}import './cut.mjs';`,
+    'large.mjs': before(3 * 1024 ** 2),
+    'huge.mjs': before(17 * 1024 ** 2),
+  });
+  const may = (file: string) => mayHandleSignal([join(root, file)], 'SIGUSR1');
+  assert.deepEqual(['cut.mjs', 'imports.mjs', 'large.mjs', 'huge.mjs'].map(may), [true, true, false, true]);
+});
+
 test('what node loads before the program counts too', () => {
   const spec = {
     script: '/srv/app/main.js',
