@@ -26,7 +26,7 @@ export async function withStackSession<T>(
   request: SessionRequest,
   work: (session: StackSession) => Promise<T>,
 ): Promise<T> {
-  const note = 'services are left as they are ("sigctl status" shows them)';
+  const note = request.interruptNote ?? 'services are left as they are ("sigctl status" shows them)';
   return withStackLock({ ...setup, interruptNote: note }, request, async (context) => {
     const { home, statusDb } = context.paths;
     requireNoUnfinishedRestore(home);

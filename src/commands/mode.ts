@@ -62,6 +62,8 @@ Examples:
 
 Exit codes: 0 done, or already so; 1 a service failed; 2 wrong use; 4 PM2 or the database cannot be reached; 130 interrupted.`;
 
+const STOPS_GO_ON = 'what is being stopped is waited for, and nothing more is started; Ctrl-C again leaves at once';
+
 export async function runMode(deps: ModeDeps, options: ModeOptions): Promise<number> {
   if (options.mode === undefined) return showModes(deps, options);
   const mode = options.mode;
@@ -73,6 +75,7 @@ export async function runMode(deps: ModeDeps, options: ModeOptions): Promise<num
         command: `mode ${mode}`,
         onProgress: view.report,
         check: ({ stack }) => requireMode(stack, mode),
+        interruptNote: STOPS_GO_ON,
       },
       (session) => switchMode(deps, session, mode, options, view),
     ),

@@ -104,6 +104,8 @@ export interface SessionRequest {
   /** What was typed, for the one who waits for us. */
   readonly command: string;
   readonly onProgress: (progress: Progress) => void;
+  /** What a first Ctrl-C means, for people; by default that services are left as they are. */
+  readonly interruptNote?: string;
   /** A broken manifest does not matter: what runs can be stopped all the same. */
   readonly orLast?: boolean;
   /** Refuses a line that makes no sense for this stack: before anything is written, and before anybody is waited for. */

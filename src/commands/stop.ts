@@ -27,6 +27,9 @@ Each gets SIGINT, and SIGKILL after its kill_timeout. Orphans, which PM2 lost, a
 Exit codes: 0 stopped, or already so; 1 one could not be stopped; 2 wrong use; 4 the database cannot be reached.`,
 };
 
+/** Half a stop would leave services that nobody starts again after a crash. */
+const GOES_ON = 'the stop goes on to its end; Ctrl-C again leaves at once ("sigctl status" shows what runs then)';
+
 /** Declares `sigctl stop`. Tests of parsing pass their own `run`. */
 export function stopCommand(deps: MutatingDeps, run = runStop): Command {
   return serviceCommand(STOP, deps, run);
@@ -34,8 +37,9 @@ export function stopCommand(deps: MutatingDeps, run = runStop): Command {
 
 export async function runStop(deps: MutatingDeps, options: ServiceOptions): Promise<number> {
   const check = (known: KnownNames): void => void choose(known, options);
+  const how = { interruptNote: GOES_ON, orLast: true, check };
   const outcomes = await withProgress(deps, (view) =>
-    deps.withSession({ ...sessionRequest('stop', options, view), orLast: true, check }, (session) => {
+    deps.withSession({ ...sessionRequest('stop', options, view), ...how }, (session) => {
       const steps = session.planStop(choose(session, options));
       return options.flags?.['shutdown'] === true ? session.applyShutdown(steps) : session.applyStop(steps);
     }),

@@ -1,6 +1,6 @@
 import { isRecord } from './is-record.js';
 
-const SECRET_NAME = /SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|_KEY$/i;
+const SECRET_NAME = /SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|_KEY$|(^|_)PASS$|_PWD$/i;
 
 /** What stands where a secret stood. */
 export const MASK = '*****';

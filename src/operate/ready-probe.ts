@@ -8,7 +8,7 @@ import { readSince } from '../probe/read-since.js';
 import { probeTcp } from '../probe/tcp.js';
 import { launchedAtMs } from '../process/gate.js';
 import type { StatusDb } from '../store/open.js';
-import { readStatus } from '../store/service-status.js';
+import { tryReadStatus } from '../store/service-status.js';
 import type { Target } from './context.js';
 
 /** One answer of a probe is waited for this long; the rule's own deadline goes on. */
@@ -56,7 +56,7 @@ export async function probeReady(
 }
 
 function hasHeartbeat({ spec, instance }: Target, identity: ProcessIdentity, db: StatusDb): boolean {
-  const row = readStatus(db, spec.name, instance);
+  const { row } = tryReadStatus(db, spec.name, instance);
   if (row === undefined || row.pid !== identity.pid) return false;
   return row.state !== 'starting' && (row.startToken === null || row.startToken === identity.startToken);
 }

@@ -9,7 +9,7 @@ import { readSince } from '../probe/read-since.js';
 import { probeTcp } from '../probe/tcp.js';
 import { logPath } from '../process/home.js';
 import { isAlive } from '../process/identity.js';
-import { readStatus } from '../store/service-status.js';
+import { tryReadStatus } from '../store/service-status.js';
 import type { OperateContext } from './context.js';
 
 const POLL_MS = 50;
@@ -85,7 +85,7 @@ async function settled(spec: ServiceSpec | undefined, sinceMs: number): Promise<
 
 /** What this very process said of its reloads; `undefined`: it is no service that does. */
 function readReload({ db }: OperateContext, { service }: SignalStep, { instance, process }: ReloadProcess) {
-  const row = readStatus(db, service, instance);
+  const { row } = tryReadStatus(db, service, instance);
   const reload = row?.pid === process.pid ? row.detail?.['reload'] : undefined;
   if (!isRecord(reload) || reload['pid'] !== process.pid) return undefined;
   const { seq, started_at_ms: startedAtMs, error } = reload;

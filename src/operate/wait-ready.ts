@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '../core/duration.js';
 import { exitRulesOf, isFinal, isSuccess } from '../core/exit-rules.js';
+import { maskSecrets, secretValues } from '../core/mask.js';
 import type { ProcessExit, ProcessIdentity } from '../core/observed-process.js';
 import type { StartFailure, StartOutcome } from '../core/outcome.js';
 import { observeProcesses } from '../observe/observe-processes.js';
@@ -12,6 +13,7 @@ import { isAlive } from '../process/identity.js';
 import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js';
 import { GAVE_UP, LAUNCHER_EXIT } from '../process/launcher-exit.js';
 import { readUptimeMs } from '../process/proc-stat.js';
+import { tryReadStatus } from '../store/service-status.js';
 import { recordReadiness } from '../store/unready.js';
 import type { OperateContext, Target } from './context.js';
 import { type ProbeDeps, probeReady } from './ready-probe.js';
@@ -155,9 +157,16 @@ function notReady(context: OperateContext, started: StartedProcess): StartFailur
   return {
     ...base(context, started, undefined),
     code: 'NOT_READY',
-    reason: `not ready within ${formatDuration(spec.ready.withinMs)} (waited for ${describeRule(spec.ready)}); it is left running`,
+    reason: `not ready within ${formatDuration(spec.ready.withinMs)} (waited for ${describeRule(spec.ready)}${describeFault(context, started.target)}); it is left running`,
     hint: `sigctl logs ${spec.name}`,
   };
+}
+
+/** A heartbeat that was written and cannot be read is told apart from none. */
+function describeFault({ db }: OperateContext, { spec, instance }: Target): string {
+  if (spec.ready.kind !== 'heartbeat') return '';
+  const { fault } = tryReadStatus(db, spec.name, instance);
+  return fault === undefined ? '' : `: ${fault.message}`;
 }
 
 function describeRule(rule: Target['spec']['ready']): string {
@@ -187,11 +196,17 @@ function base(
   exit: ProcessExit | undefined,
 ): Omit<StartFailure, 'code' | 'reason' | 'hint'> {
   const printed = readSince(logPath(context.paths, target.key), probe.logOffset);
+  // What a terminal or a CI job shows is kept by others.
+  const secrets = secretValues(probe.env);
   return {
     service: target.spec.name,
     key: target.key,
     exitCode: exit?.code ?? null,
     exitSignal: exit?.signal ?? null,
-    logTail: printed.split('\n').filter(Boolean).slice(-LOG_TAIL_LINES),
+    logTail: printed
+      .split('\n')
+      .filter(Boolean)
+      .slice(-LOG_TAIL_LINES)
+      .map((line) => maskSecrets(line, secrets)),
   };
 }

@@ -95,6 +95,20 @@ export function readStatus(db: StatusDb, service: string, instance: string): Sta
   return row === undefined ? undefined : parseStatusRow(row);
 }
 
+/** The same, where an impossible row says as little as none: what is wrong with it is handed back. */
+export function tryReadStatus(
+  db: StatusDb,
+  service: string,
+  instance: string,
+): { readonly row: StatusRow | undefined; readonly fault: SigctlError | undefined } {
+  try {
+    return { row: readStatus(db, service, instance), fault: undefined };
+  } catch (error) {
+    if (!(error instanceof SigctlError) || error.code !== 'STATUS_ROW_INVALID') throw error;
+    return { row: undefined, fault: error };
+  }
+}
+
 /**
  * Takes the row of a service for this process: state `starting`, reason and progress cleared, generation one higher.
  * Whoever held the row before can write no more. The previous run's detail stays until the first new one.

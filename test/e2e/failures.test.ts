@@ -123,6 +123,33 @@ test('Ctrl-C while start waits leaves the services as they are, and says so', as
   assert.ok(isPidAlive(rig.pid('slow')));
 });
 
+test('what a service printed of its secrets is masked where start shows its last lines', async (t) => {
+  const env = { API_TOKEN: 'tell-nobody-else' };
+  const sigctl = { ready: { log: 'never said', within: '1s' } };
+  const rig = await startRig(t, { apps: [app('a', 'prints-a-secret.mjs', { env, sigctl })] });
+  for (const flags of [[], ['--json']]) {
+    const { exitCode, stdout } = await rig.sigctl(['restart', ...flags]);
+    assert.equal(exitCode, 1);
+    assert.match(stdout, /my token is \*\*\*\*\*/);
+    assert.doesNotMatch(stdout, /tell-nobody-else/);
+  }
+});
+
+test('Ctrl-C while stop waits does not end the stop, and says so', async (t) => {
+  const rig = await startRig(t, { apps: [app('stubborn', 'ignores-signals.mjs', { kill_timeout: 4_000 })] });
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  const pid = rig.pid('stubborn');
+  const child = rig.spawn(['stop']);
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  let stderr = '';
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  await until(() => stderr.includes('stopping stubborn'));
+  child.kill('SIGINT');
+  assert.equal(await ended, 0);
+  assert.match(stderr, /interrupted: the stop goes on to its end/);
+  assert.equal(isPidAlive(pid), false);
+});
+
 function readsAlive(pid: () => number): boolean {
   try {
     return isPidAlive(pid());
