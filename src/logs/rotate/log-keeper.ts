@@ -15,6 +15,9 @@ const LOOK_EVERY_MS = 1_000;
 /** How often all segments are, when no rotation made new ones: one that a process had open may be free by now. */
 const TIDY_EVERY_MS = 30_000;
 
+/** Of one log, so that the others have their turn. */
+const MOST_SEGMENTS_A_ROUND = 32;
+
 const NOTHING_UNDER_WAY = Promise.resolve();
 
 export interface DiskLow {
@@ -77,7 +80,7 @@ class Keeper {
       // First, since a rotation needs room for its copy.
       await this.#watchDisk(stack, logs);
       let rotated = false;
-      for (const log of logs) rotated = (await this.#rotator.rotateIfDue(log, nowMonoMs)) || rotated;
+      for (const log of logs) rotated = (await this.#rotateWhileDue(log, nowMonoMs)) || rotated;
       if (!rotated && nowMonoMs < this.#nextTidyMs) return;
       this.#nextTidyMs = nowMonoMs + TIDY_EVERY_MS;
       await this.#tidy(logs);
@@ -85,6 +88,14 @@ class Keeper {
     } catch (error) {
       this.#trouble(error);
     }
+  }
+
+  /** A segment is as long as the manifest says; a log that grew faster than that in a second needs several. */
+  async #rotateWhileDue(log: KeptLog, nowMonoMs: number): Promise<boolean> {
+    for (let done = 0; done < MOST_SEGMENTS_A_ROUND; done += 1) {
+      if (!(await this.#rotator.rotateIfDue(log, nowMonoMs))) return done > 0;
+    }
+    return true;
   }
 
   async #watchDisk(stack: Stack, logs: readonly KeptLog[]): Promise<void> {

@@ -170,3 +170,12 @@ function fillUp(ballast: string): void {
     }
   }
 }
+
+test('a log that grew far beyond its size between two looks is as short as it should be after one', async (t) => {
+  const place = project(t);
+  writeFileSync(place.log, Buffer.concat([Buffer.alloc(10 * MEGABYTE, 'x'), Buffer.from('end\n')]));
+  const keeper = runKeeper(t, place, { maxBytes: MEGABYTE, keepBytes: 4 * MEGABYTE, gzip: false });
+  await until('one round', () => keeper.rounds() >= 1);
+  await keeper.stop();
+  assert.ok(statSync(place.log).size <= MEGABYTE, String(statSync(place.log).size));
+});
