@@ -74,6 +74,6 @@ function plainExit(exit: ProcessExit | undefined): ProcessExit | null {
 }
 
 /** The launcher that PM2 started in its place, which is about to become the service, is nothing left over. */
-function isNextLauncher(pid: number, launchFile: string, daemonPid: number | undefined): boolean {
+export function isNextLauncher(pid: number, launchFile: string, daemonPid: number | undefined): boolean {
   return readProcStat(pid)?.ppid === daemonPid && readCommandLine(pid).includes(launchFile);
 }

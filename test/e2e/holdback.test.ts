@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { identify } from '../../src/process/identity.js';
 import { readLockHolders } from '../../src/process/lock-holders.js';
 import { readCommandLine, startedAtMs } from '../../src/process/proc-stat.js';
 import { listPids } from '../../src/process/tree.js';
 import { app, kill, type Rig, startRig, until } from './rig.js';
+import { watching } from './watched.js';
 
 const restart = (policy: Record<string, unknown>) => ({ sigctl: { restart: policy } });
 const crasher = (policy: Record<string, unknown>, rest: Record<string, unknown> = {}) =>
@@ -125,4 +127,17 @@ test('a schedule restarts a service as often as it says, and opens no breaker', 
   assert.equal((await rig.sigctl(['start'])).exitCode, 0);
   await until(async () => ((await rig.report('busy')).restarts ?? 0) >= 4);
   await until(async () => (await rig.report('busy')).verdict === 'healthy');
+});
+
+test('doctor takes a launcher that waits for its turn for no leftover, and the watchdog removes the PID file meanwhile', async (t) => {
+  const rig = await startRig(t, { apps: [app('web', 'idle.mjs', restart({ backoff: ['10m', '10m'] }))] });
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  await watching(rig);
+  kill(rig.pid('web'));
+  await until(async () => (await rig.report('web')).reason.includes('restarts in'));
+  await until(() => !existsSync(`${rig.home}/run/web.pid`));
+  const { stdout } = await rig.sigctl(['doctor', '--json']);
+  const { findings } = JSON.parse(stdout) as { findings: readonly { code: string; subject: string | null }[] };
+  const about = findings.filter(({ subject }) => subject === 'web').map(({ code }) => code);
+  assert.deepEqual(about, ['SERVICE_DOWN']);
 });

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { exitRulesOf, isFinal } from '../../core/exit-rules.js';
+import type { ObservedInstance } from '../../observe/observe-processes.js';
 import { DAEMON_KEY, lockPath } from '../../process/home.js';
 import { readLaunchRecord } from '../../process/launch-record.js';
 import { readBootId, readCommandLine, readProcStat } from '../../process/proc-stat.js';
@@ -39,10 +41,16 @@ function readPidFiles({ paths, facts }: CheckDeps): readonly PidFileSituation[] 
       const content = readFileSync(path, 'utf8');
       const instance = facts.instances().find((candidate) => candidate.key === key);
       const wanted = isWanted(key, instance?.spec.name, facts.wanted());
-      const gaveUp = instance?.process.kind === 'none' && instance.process.breakerOpen;
-      const isComingBack = wanted && facts.daemonPid() !== undefined && instance?.spec.autorestart === true && !gaveUp;
+      const isComingBack = wanted && facts.daemonPid() !== undefined && instance !== undefined && comesBack(instance);
       return { key, path, lock, content, live: findLive(content, lock), wanted, isComingBack };
     });
+}
+
+/** Whether PM2 starts it again by itself: not after the breaker opened, nor after an exit code that is final. */
+function comesBack({ spec, process }: ObservedInstance): boolean {
+  if (process.kind !== 'none') return spec.autorestart;
+  const { lastExit, breakerOpen } = process;
+  return spec.autorestart && !breakerOpen && !(lastExit !== null && isFinal(lastExit, exitRulesOf(spec)));
 }
 
 /** PM2's daemon is wanted as long as any service is. */

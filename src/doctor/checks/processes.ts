@@ -1,5 +1,6 @@
+import { isNextLauncher } from '../../observe/explain-absent.js';
 import type { ObservedInstance } from '../../observe/observe-processes.js';
-import { DAEMON_KEY, lockPath } from '../../process/home.js';
+import { DAEMON_KEY, launchPath, lockPath } from '../../process/home.js';
 import { isAlive } from '../../process/identity.js';
 import { readLaunchRecord } from '../../process/launch-record.js';
 import { readLockHolders } from '../../process/lock-holders.js';
@@ -29,12 +30,18 @@ export function checkProcesses({ stack, facts, paths }: CheckDeps): readonly Che
     const lock = lockPath(paths, instance.key);
     const deleted = (holders.get(`${lock}${DELETED}`) ?? []).map(describeHolder);
     return [
-      ...judgeProcess(toSituation(instance, holders.get(lock) ?? [], facts.wanted())),
+      ...judgeProcess(toSituation(instance, withoutLauncher(instance, holders.get(lock) ?? []), facts.wanted())),
       ...(deleted.length === 0 ? [] : [lockDeleted(instance.key, deleted)]),
     ];
   });
   const running = facts.instances().filter(({ process }) => process.kind === 'running').length;
   return orOk([...found, ...strays], `${count(running, 'process', 'processes')}, each once and under PM2`);
+
+  /** Of a service that waits for its restart, the launcher holds the lock, as it should. */
+  function withoutLauncher({ key, process }: ObservedInstance, pids: readonly number[]): readonly number[] {
+    if (process.kind !== 'none') return pids;
+    return pids.filter((pid) => !isNextLauncher(pid, launchPath(paths, key), facts.daemonPid()));
+  }
 }
 
 function toSituation(

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import type { ProcessIdentity } from '../../core/observed-process.js';
 import { readDaemonPid } from '../../observe/observe-processes.js';
-import { exitJournalPath } from '../../process/home.js';
+import { exitJournalPath, lockPath, pidPath } from '../../process/home.js';
+import { removeStalePidFile } from '../../process/stale-pid-file.js';
 import { pruneHistory } from '../../record/prune-history.js';
 import { reconcile } from '../../record/reconcile.js';
 import { recordMemory } from '../../store/processes.js';
@@ -47,6 +48,7 @@ export function createRecorder(context: WatchContext) {
       ].join(' ');
       if (now === mark && monotonicMs() - recordedAtMs < IDLE_MS) return;
       record();
+      for (const { instance } of seen) if (instance.process.kind === 'none') dropPidFile(context, instance);
       // Only now: what could not be written is tried again.
       mark = now;
     },
@@ -61,6 +63,11 @@ export function pruneRecord({ stack, db, nowMs }: Pick<WatchContext, 'stack' | '
     everyMs: PRUNE_EVERY_MS,
     run: () => pruneHistory(db, stack().watch.history, nowMs()),
   };
+}
+
+/** `kill $(cat …)` must not reach a stranger who got the number of a service that crashed and is not back. */
+function dropPidFile({ paths }: WatchContext, { spec, key }: Watched['instance']): void {
+  if (spec.kind === 'launcher') removeStalePidFile(pidPath(paths, key), lockPath(paths, key));
 }
 
 /** The peak of the process before is on record before the new one is seen by the recorder. */
