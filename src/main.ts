@@ -17,6 +17,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   const terminal = readTerminal(argv);
   try {
     if (argv[0] === COMPLETE) return await complete(argv.slice(1), terminal);
+    if (argv[0] === ON_HOST) {
+      const { deployOnHost } = await import('./cli/deploy-on-host.js');
+      return await deployOnHost(argv.slice(1), createDeps(terminal, undefined), terminal);
+    }
     const line = splitHost(argv);
     if (line !== undefined) {
       const { runOnHost } = await import('./cli/remote.js');
@@ -32,6 +36,9 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 /** What the completion scripts call; no command for people, so it is in no list. */
 const COMPLETE = '__complete';
+
+/** What `sigctl deploy` calls on the host. */
+const ON_HOST = '__deploy';
 
 async function complete(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { printCandidates } = await import('./cli/complete.js');

@@ -99,6 +99,13 @@ export const COMMANDS = {
     ]);
     return hostCommand(createHostDeps(deps, process.env));
   },
+  deploy: async (deps: Deps): Promise<Command> => {
+    const [{ deployCommand }, { createDeployDeps }] = await Promise.all([
+      import('../commands/deploy.js'),
+      import('./deploy-deps.js'),
+    ]);
+    return deployCommand(createDeployDeps(deps, process.env));
+  },
   startup: async (deps: Deps): Promise<Command> => {
     const [{ startupCommand }, { createStartupDeps }] = await Promise.all([
       import('../commands/startup.js'),

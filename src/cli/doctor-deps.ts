@@ -44,7 +44,8 @@ export function createDoctorDeps(deps: Deps): DoctorDeps {
   };
 }
 
-async function createCheckDeps(deps: Deps, config: string | undefined): Promise<CheckDeps> {
+/** What checks look at. */
+export async function createCheckDeps(deps: Deps, config: string | undefined): Promise<CheckDeps> {
   const cwd = currentFolder();
   const { manifest, stack, paths } = await readProject(deps, config, cwd);
   // As services get it: the node that runs sigctl is found under cron's short PATH too.

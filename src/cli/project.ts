@@ -42,11 +42,13 @@ export interface ProjectRequest {
   readonly orLast?: boolean;
   /** Refuses before anything is written. */
   readonly check?: (stack: Stack, paths: HomePaths) => void;
+  /** A release that is not in force: what is validated is not kept, as the state belongs to the one that is. */
+  readonly isDraft?: boolean;
 }
 
 /** Finds and validates the manifest. @throws {SigctlError} `MANIFEST_NOT_FOUND`, `MANIFEST_INVALID` (exit 2). */
 export async function openProject(wanted: ProjectRequest): Promise<Project> {
-  const { cwd, config, env, pkg, write, orLast = false } = wanted;
+  const { cwd, config, env, pkg, write, orLast = false, isDraft = false } = wanted;
   const manifestPath = findManifest({ cwd, config, packageRoot: pkg.root });
   const home = stateFolder(env['SIGCTL_HOME'], cwd, dirname(manifestPath));
   const remembered = readRemembered(home);
@@ -59,6 +61,7 @@ export async function openProject(wanted: ProjectRequest): Promise<Project> {
     shellEnv: merged,
     packageRoot: pkg.root,
     sigctlVersion: pkg.version,
+    isDraft,
   };
   requireFolder(home);
   const check = (found: Stack): void => wanted.check?.(found, homePaths(found.root, home));

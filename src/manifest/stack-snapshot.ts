@@ -17,6 +17,8 @@ export interface StackRequest {
   /** Folder of the sigctl package. */
   readonly packageRoot: string;
   readonly sigctlVersion: string;
+  /** The result is not kept: the state belongs to another manifest, which is in force. */
+  readonly isDraft?: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function readStack(request: StackRequest): Promise<Stack> {
   if (known !== undefined) return known.stack;
   const snapshot = await validate(raw, request);
   try {
-    if (existsSync(request.home)) store(request.home, snapshot);
+    if (request.isDraft !== true && existsSync(request.home)) store(request.home, snapshot);
   } catch {
     // A read-only or full disk costs the next command 100 ms, and must not fail this one.
   }

@@ -58,24 +58,28 @@ export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/**
- * Enters the folder (`current` in it, where `sigctl deploy` has put releases), and leaves the sigctl of that project, else the
- * one of PATH, in `$sigctl`. A shell that nobody logged into often lacks the PATH that a person has, so node is looked for.
- */
-const FIND_SIGCTL = `
-dir=$1; shift
-if [ -n "$dir" ]; then
-  case $dir in "~") dir=$HOME ;; "~/"*) dir=$HOME/\${dir#"~/"} ;; esac
-  cd -- "$dir" 2>/dev/null || exit ${MISSING.folder}
-fi
-[ ! -e ecosystem.config.cjs ] && [ -e current/ecosystem.config.cjs ] && cd current
+/** A shell that nobody logged into often lacks the PATH that a person has, so node is looked for. */
+export const FIND_NODE = `
 if ! command -v node >/dev/null 2>&1; then
   for folder in "$HOME"/.nvm/versions/node/*/bin "$HOME"/.local/bin "$HOME"/.volta/bin /usr/local/bin /opt/homebrew/bin; do
     [ -x "$folder/node" ] && PATH=$folder:$PATH
   done
   command -v node >/dev/null 2>&1 || exit ${MISSING.node}
 fi
-export PATH
+export PATH`;
+
+/**
+ * Enters the folder (`current` in it, where `sigctl deploy` has put releases), and leaves the sigctl of that project, else the
+ * one of PATH, in `$sigctl`.
+ */
+export const FIND_SIGCTL = `
+dir=$1; shift
+if [ -n "$dir" ]; then
+  case $dir in "~") dir=$HOME ;; "~/"*) dir=$HOME/\${dir#"~/"} ;; esac
+  cd -- "$dir" 2>/dev/null || exit ${MISSING.folder}
+fi
+[ ! -e ecosystem.config.cjs ] && [ -e current/ecosystem.config.cjs ] && cd current
+${FIND_NODE}
 sigctl=
 for candidate in ./node_modules/.bin/sigctl ./bin/sigctl; do
   [ -x "$candidate" ] && sigctl=$candidate && break

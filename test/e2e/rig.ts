@@ -89,7 +89,7 @@ function manifestSource(manifest: unknown): string {
  * Holds the watchdog still, which would start a new daemon, and ends the daemon, so that it starts nothing again, then every process
  * that holds a lock of this rig, each with its descendants: node's children do not inherit the lock.
  */
-async function removeRig(base: string, home: string): Promise<void> {
+export async function removeRig(base: string, home: string): Promise<void> {
   const folder = join(home, 'run');
   const locks = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.lock')) : [];
   const watchdog = readLaunchRecord(join(folder, 'watchdog.lock'))?.identity;
