@@ -3,7 +3,7 @@ import { commandOf, configOf, hasFlag } from './cli/argv.js';
 import { COMMANDS, type CommandName } from './cli/command-list.js';
 import { createDeps } from './cli/deps.js';
 import { splitHost } from './cli/host-flag.js';
-import { createRoot } from './cli/program.js';
+import { createRoot, obeyQuiet } from './cli/program.js';
 import { RefusedLine, refuseQuietly } from './cli/refused-line.js';
 import { readTerminal, type Terminal } from './cli/terminal.js';
 import { EXIT, SigctlError } from './errors.js';
@@ -28,8 +28,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     const program = await createProgram(argv, terminal);
     await program.parseAsync(argv, { from: 'user' });
+    terminal.quiet.end({ show: terminal.exitCode() !== EXIT.ok });
     return terminal.exitCode();
   } catch (error) {
+    terminal.quiet.end({ show: false });
     return reportError(error, terminal, argv);
   }
 }
@@ -52,7 +54,7 @@ async function createProgram(argv: readonly string[], terminal: Terminal): Promi
     writeOut: terminal.writeOut,
     writeErr: terminal.writeErr,
   });
-  refuseQuietly(program);
+  refuseQuietly(obeyQuiet(program, terminal.quiet));
   for (const name of needed(argv)) {
     const child = await COMMANDS[name](deps);
     program.addCommand(refuseQuietly(child.copyInheritedSettings(program)));

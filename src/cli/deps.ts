@@ -104,7 +104,8 @@ function lazyProgress(terminal: Terminal): ReturnType<Output['showProgress']> {
   let isDone = false;
   const view = import('../render/progress.js').then(({ showProgress }) => showProgress(stream));
   return {
-    report: (progress) => void view.then((shown) => !isDone && shown.report(progress)),
+    report: (progress) =>
+      void view.then((shown) => !isDone && terminal.quiet.hush === 'nothing' && shown.report(progress)),
     done: () => {
       isDone = true;
       void view.then((shown) => shown.done());

@@ -6,7 +6,7 @@ export function lazySteps(terminal: Terminal): { readonly step: (text: string) =
   let isDone = false;
   const view = import('../render/steps.js').then(({ showSteps }) => showSteps(stream));
   return {
-    step: (text) => void view.then((shown) => !isDone && shown.step(text)),
+    step: (text) => void view.then((shown) => !isDone && terminal.quiet.hush === 'nothing' && shown.step(text)),
     done: () => {
       isDone = true;
       void view.then((shown) => shown.done());

@@ -16,6 +16,7 @@ export function createLogsDeps(deps: Deps, config: string | undefined): LogsDeps
   };
   const interrupt = new AbortController();
   const end = (): void => interrupt.abort();
+  const write = createPipeWriter(process.stdout);
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
   return {
@@ -27,7 +28,7 @@ export function createLogsDeps(deps: Deps, config: string | undefined): LogsDeps
       yield* readLogs((key) => logPath(paths, key), { ...request, rules });
     },
     hasLog: async (key) => hasLog(logPath((await project()).paths, key)),
-    write: createPipeWriter(process.stdout),
+    write: (text) => (terminal.quiet.hush === 'all' ? Promise.resolve(true) : write(text)),
     warn: (text) => terminal.writeErr(`${text}\n`),
     signal: interrupt.signal,
     colour: terminal.outColour,

@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { EXIT } from '../errors.js';
 import { hasFlag } from './argv.js';
+import { Quiet } from './quiet.js';
 import { writeText } from './write-text.js';
 
 const STDOUT = 1;
@@ -16,6 +17,8 @@ export interface Terminal {
   readonly errIsTerminal: boolean;
   /** Columns of stdout. */
   readonly width: number;
+  /** Of `--quiet`. */
+  readonly quiet: Quiet;
   readonly exitCode: () => number;
   readonly setExitCode: (code: number) => void;
 }
@@ -33,6 +36,7 @@ export function readTerminal(argv: readonly string[], env: NodeJS.ProcessEnv = p
     out: isOutDevice && process.stdout.isTTY === true,
     err: isErrDevice && process.stderr.isTTY === true,
   };
+  const quiet = new Quiet();
   const onFailure = createFailureReport();
   const writer = (descriptor: number) => (text: string) => {
     try {
@@ -42,8 +46,9 @@ export function readTerminal(argv: readonly string[], env: NodeJS.ProcessEnv = p
     }
   };
   return {
-    writeOut: writer(STDOUT),
-    writeErr: writer(STDERR),
+    writeOut: quiet.wrap('stdout', writer(STDOUT)),
+    writeErr: quiet.wrap('stderr', writer(STDERR)),
+    quiet,
     outColour: wantsColour(argv, env, isTerminal.out),
     errColour: wantsColour(argv, env, isTerminal.err),
     outIsTerminal: isTerminal.out,

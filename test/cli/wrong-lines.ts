@@ -104,7 +104,7 @@ const MISSING: readonly WrongLine[] = [
   line('--config', '"--config"'),
   line('--host', '--host'),
   line('--host= status', '--host'),
-  line('@prod', '@prod'),
+  line('@prod', 'prod"'),
   ...['-n', '--since', '--until', '--level', '--grep', '--field'].map((flag): WrongLine => [['logs', flag], '"--']),
   ...['-n', '--since', '--until', '--kind'].map((flag): WrongLine => [['history', flag], '"--']),
   line('backup --to', '"--to"'),
