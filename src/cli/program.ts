@@ -14,7 +14,12 @@ export function createRoot(version: string): Command {
     .option('-q, --quiet', 'say nothing, unless it fails; the exit code tells (with --json: the document alone)')
     .option('--no-color', 'no colour (also NO_COLOR)')
     .helpCommand(false)
-    .configureHelp({ optionDescription: describeOption });
+    .configureHelp({
+      optionDescription: describeOption,
+      // The arguments stand in the command's own help; without them both columns fit.
+      subcommandTerm: (command) => command.name(),
+      minWidthToWrap: 20,
+    });
 }
 
 /** Obeys `--quiet` of the program. A command with a `--quiet` of its own says less by itself. */
