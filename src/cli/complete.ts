@@ -3,9 +3,11 @@ import type { Command, Option } from 'commander';
 import { assertNever } from '../core/assert-never.js';
 import { processKeys, type Stack } from '../core/stack.js';
 import { WATCHDOG_KEY } from '../process/home.js';
+import { hostsPath, readHosts } from '../remote/hosts-file.js';
 import { HELP_TOPICS } from '../render/help-topics.js';
 import { commandOf, configOf } from './argv.js';
 import { COMMANDS, type CommandName } from './command-list.js';
+import { findHostPart } from './complete-host.js';
 import { findPosition, type Position } from './complete-position.js';
 import { createDeps, type Deps } from './deps.js';
 import { createRoot } from './program.js';
@@ -35,7 +37,11 @@ export async function printCandidates(terminal: Terminal, words: readonly string
   }
 }
 
-async function findCandidates(deps: Deps, words: readonly string[]): Promise<readonly Candidate[]> {
+async function findCandidates(deps: Deps, typed: readonly string[]): Promise<readonly Candidate[]> {
+  const part = findHostPart(typed);
+  if (part.kind === 'name') return listHosts('@').filter(({ value }) => value.startsWith(part.start));
+  // What is run over there is most likely what the manifest here names too.
+  const { words } = part;
   const name = commandOf(words.slice(0, -1));
   const command = name !== undefined && isCommandName(name) ? await COMMANDS[name](deps) : undefined;
   const options = optionsFor(command, createRoot(deps.version));
@@ -60,13 +66,16 @@ async function possible(position: Position, sources: Sources): Promise<readonly 
         long && !position.used.includes(long) ? [{ value: long, description }] : [],
       );
     case 'value': {
-      const { argChoices, flags } = position.option;
+      const { argChoices, flags, long } = position.option;
+      if (long === '--host') return listHosts('');
       return named({ name: /<(.*)>/.exec(flags)?.[1] ?? '', choices: argChoices, start: position.start }, sources);
     }
     case 'argument': {
-      const { argument, start } = position;
+      const { argument, start, given } = position;
+      const isHost = sources.command?.name() === 'host' && argument.name() === 'name';
+      if (isHost) return given[0] === 'remove' ? listHosts('') : [];
       const all = await named({ name: argument.name(), choices: argument.argChoices, start }, sources);
-      return all.filter(({ value }) => !position.given.includes(value));
+      return all.filter(({ value }) => !given.includes(value));
     }
     case 'nothing':
       return [];
@@ -129,6 +138,14 @@ function listServices({ services, modes }: Stack, withProcesses: boolean): reado
       ...keys.map((value) => ({ value, description: `a process of ${spec.name}` })),
     ];
   });
+}
+
+/** The short names of `sigctl host list`, each with its address. */
+function listHosts(prefix: string): readonly Candidate[] {
+  const hosts = readHosts(hostsPath(process.env, homedir()));
+  return Object.keys(hosts)
+    .sort()
+    .map((name) => ({ value: `${prefix}${name}`, description: hosts[name] ?? '' }));
 }
 
 function optionsFor(command: Command | undefined, root: Command): readonly Option[] {

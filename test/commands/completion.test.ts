@@ -106,6 +106,48 @@ test('__complete knows commands, services, processes, modes, topics, options and
   for (const [words, expected] of cases) assert.deepEqual(await candidates(where, ...words), expected, words.join(' '));
 });
 
+test('__complete knows the hosts, and what can follow one', async (t) => {
+  const where = place(t);
+  mkdirSync(join(where.home, '.config/sigctl'), { recursive: true });
+  const hosts = { prod: 'ann@vps.example:/srv/app', pi: 'pi@10.0.0.7:/srv/app', backup: 'b@nas:/srv/app' };
+  writeFileSync(join(where.home, '.config/sigctl/hosts.json'), JSON.stringify(hosts));
+  const cases: readonly (readonly [readonly string[], readonly string[]])[] = [
+    [['@'], ['@backup', '@pi', '@prod']],
+    [['@pr'], ['@prod']],
+    [['@nobody'], []],
+    [['@prod', 'stat'], ['status']],
+    [
+      ['@prod', 'start', ''],
+      ['web', 'trading', 'market-data'],
+    ],
+    [
+      ['--host', 'p'],
+      ['pi', 'prod'],
+    ],
+    [['--host=pr'], ['--host=prod']],
+    [['--host', 'prod', 'stat'], ['status']],
+    [['start', '--host', 'ann@vps:/srv/app', 'tr'], ['trading']],
+    [
+      ['host', 'remove', ''],
+      ['backup', 'pi', 'prod'],
+    ],
+    [['host', 'add', ''], []],
+  ];
+  for (const [words, expected] of cases) assert.deepEqual(await candidates(where, ...words), expected, words.join(' '));
+  // readline breaks the word at the @, and replaces all of it.
+  assert.deepEqual(await bash(where, ['sigctl', '@', 'pr']), ['@prod']);
+  assert.deepEqual(await bash(where, ['sigctl', '@']), ['@backup', '@pi', '@prod']);
+  assert.deepEqual(await bash(where, ['sigctl', '@', 'prod', 'stat']), ['status']);
+});
+
+test('__complete without a list of hosts, or with a damaged one, is silent about them', async (t) => {
+  const where = place(t);
+  assert.deepEqual(await candidates(where, '@'), []);
+  mkdirSync(join(where.home, '.config/sigctl'), { recursive: true });
+  writeFileSync(join(where.home, '.config/sigctl/hosts.json'), '{');
+  assert.deepEqual(await candidates(where, '@'), []);
+});
+
 test('__complete prints nothing and exits 0 when the manifest is broken, missing, or what is typed makes no sense', async (t) => {
   const where = place(t);
   writeFileSync(join(where.root, 'ecosystem.config.cjs'), 'throw new Error("no luck");');
