@@ -7,7 +7,7 @@ import { ROOT } from './installed.js';
 
 /** All that may be in it. */
 const WANTED =
-  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|ecosystem\.config\.cjs|bin\/(sigctl|package\.json)|docs\/(commands\.md|man\/sigctl\.1|schemas\/[a-z-]+\.schema\.json)|scripts\/(start-server-decoupled|stop-server)\.sh|scripts\/services\/[a-z-]+\.sh|dist\/(cli\.pack\.js|cli\/[\w-]+\.cjs|service\.js|migrations\/\d{3}-[a-z-]+\.sql|services\/[a-z-]+\/main\.js|types\/.+\.d\.ts))$/;
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|ecosystem\.config\.cjs|bin\/(sigctl|package\.json)|docs\/(commands\.md|man\/sigctl\.1|schemas\/[a-z-]+\.schema\.json)|scripts\/(start-server-decoupled|stop-server)\.sh|scripts\/services\/([a-z-]+\.sh|exit-journal\.cjs)|dist\/(cli\.pack\.js|cli\/[\w-]+\.cjs|service\.js|migrations\/\d{3}-[a-z-]+\.sql|services\/[a-z-]+\/main\.js|types\/.+\.d\.ts))$/;
 
 /** What does not work without. */
 const NEEDED = [
