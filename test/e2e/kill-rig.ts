@@ -6,9 +6,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { swings, toCsv } from '../services/trading/rig.js';
 import { app, REPO, type Rig, startRig } from './rig.js';
 
-/** Candles of the replay: more than a run gets through. */
-const CANDLES = 150_000;
-const CANDLES_PER_S = 500;
+const CANDLES_PER_S = 200;
 /** Kills in a row are what this is about: no breaker opens, and nobody waits long. */
 const PATIENT = { backoff: ['10ms', '100ms'], breaker: { exits: 10_000, within: '2m' } };
 
@@ -29,11 +27,11 @@ export interface Committed {
   readonly rows: number;
 }
 
-/** market-data and trading on a fast replay, and a writer of two tables in one transaction: three databases that grow all the time. */
-export async function startWriting(t: TestContext): Promise<Rig> {
+/** market-data and trading on a fast replay, and a writer of two tables in one transaction: three databases that grow all the time. @param forSeconds How long the replay lasts at least. */
+export async function startWriting(t: TestContext, forSeconds: number): Promise<Rig> {
   const rig = await startRig(t, { apps: [app('idle', 'idle.mjs')] });
   const history = join(rig.root, 'SWING_1.csv');
-  writeFileSync(history, toCsv(swings(CANDLES)));
+  writeFileSync(history, toCsv(swings(CANDLES_PER_S * forSeconds)));
   mkdirSync(join(rig.home, 'data'), { recursive: true, mode: 0o700 });
   const feed = { MARKET_FEED: `replay:${history}`, REPLAY_SPEED: String(CANDLES_PER_S) };
   const shipped = (name: string, env: Record<string, string>) =>

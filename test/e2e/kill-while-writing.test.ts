@@ -23,11 +23,13 @@ const COMMANDS = [
 /** Longest time from a command's start to its death: most of them are done by then. */
 const COMMAND_MS = 1_200;
 const PAUSE_MS = 150;
+/** On a slow machine. */
+const SECONDS_PER_KILL = 10;
 
 test('SIGKILL of any process at a random moment while it writes: every database stays sound, and no committed row is gone', {
-  timeout: 20 * 60_000,
+  timeout: 40 * 60_000,
 }, async (t) => {
-  const rig = await startWriting(t);
+  const rig = await startWriting(t, KILLS * SECONDS_PER_KILL);
   assert.equal((await rig.sigctl(['mode', 'full'])).exitCode, 0);
   const first = readCommitted(rig);
   let cutShort = 0;

@@ -18,14 +18,25 @@ export interface Truth {
   readonly isHeld: boolean;
 }
 
-/** One look: the report of `status` beside `/proc`. Violations of a world in motion are no faults; those that stay are. */
-export async function checkVerdicts(world: World): Promise<readonly Violation[]> {
+/** One look at the stack. */
+export interface Look {
+  /** Verdicts that do not fit. Those of a world in motion are no faults; those that stay are. */
+  readonly violations: readonly Violation[];
+  /** True verdicts that must not stay, while a watchdog lives that would bring the services back. */
+  readonly unrecovered: readonly Violation[];
+}
+
+/** One look: the report of `status` beside `/proc`. */
+export async function lookAtVerdicts(world: World): Promise<Look> {
   const before = readReality(world);
   const { exitCode, stdout, stderr } = await world.sigctl(['status', '--json']);
-  if (exitCode !== 0) return [{ rule: 'status answers', evidence: `exit code ${exitCode}\n${stdout}${stderr}` }];
+  if (exitCode !== 0) {
+    const evidence = `exit code ${exitCode}\n${stdout}${stderr}`;
+    return { violations: [{ rule: 'status answers', evidence }], unrecovered: [] };
+  }
   const { services } = JSON.parse(stdout) as { services: ServiceReport[] };
   const after = readReality(world);
-  return SERVICES.flatMap((service) => {
+  const violations = SERVICES.flatMap((service) => {
     const report = services.find(({ key }) => key === service);
     const truths = [before, after].map((reality) => truthOf(world, reality, service));
     const faults = truths.map((truth) => describeFault(service, report, truth));
@@ -34,6 +45,17 @@ export async function checkVerdicts(world: World): Promise<readonly Violation[]>
       ? []
       : [{ rule: 'verdicts match reality', evidence: faults[1] ?? '' }];
   });
+  const isWatched = FEATURES.takeBack && after.watchdogs.length > 0;
+  return { violations, unrecovered: isWatched ? services.flatMap((report) => findUnrecovered(world, report)) : [] };
+}
+
+/** What the watchdog would bring back: orphans, and wanted services without a process whose lock nobody else keeps. */
+function findUnrecovered(world: World, { key, verdict, reason }: ServiceReport): readonly Violation[] {
+  const service = SERVICES.find((name) => name === key);
+  if (service === undefined || world.deeds.wanted.get(service) !== 'yes') return [];
+  const isLost = verdict === 'down' && lockHolders(world, service).every(({ command }) => command.includes('.launch'));
+  if (verdict !== 'orphaned' && !isLost) return [];
+  return [{ rule: 'what is wanted comes back', evidence: `${key} stays "${verdict}" (${reason})` }];
 }
 
 function truthOf(world: World, reality: Reality, service: ServiceName): Truth {
@@ -82,6 +104,5 @@ function certainVerdicts({ live, supervised, isHeld }: Truth, isWanted: boolean)
   // A service that nobody wants does not run, once all is at rest.
   if (!isWanted) return [];
   if (supervised) return ['healthy', 'unhealthy'];
-  // It does not stay one where it is taken back.
-  return FEATURES.takeBack ? [] : ['orphaned'];
+  return ['orphaned'];
 }
