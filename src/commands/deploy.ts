@@ -85,13 +85,17 @@ function countArgument(text: string): number {
 const EXAMPLES = `
 Examples:
   sigctl deploy @prod                     the project as it is here
-  sigctl deploy @prod --git v1.4.0        a tag; --dry-run shows what would be done
+  sigctl deploy @prod --git v1.4.0        a tag; --dry-run shows what it would do
   sigctl deploy @prod --rollback          back to the release before
 
-Releases lie in releases/ there, current leads to the one in force, and shared/ holds .sigctl, logs, backups and .env for all of them.
-New code is installed and looked at before anything is touched. Then services reload one after the other, or restart where they
-cannot. If one fails, or all is not healthy in time, the former release is back in force. Ctrl-C goes back too; a lost connection does not.
-Exit codes: 0 in force; 1 not in force, all as before; 2 wrong use; 4 the host cannot be reached or used; 130 interrupted.`;
+Over there releases/ holds the last ones, current leads to the one in force, and
+shared/ has .sigctl, logs, backups and .env for all of them. New code is
+installed and looked at before anything is touched. Then services reload one
+after the other, or restart where they cannot. If one fails, or not all is
+healthy in time, the former release is back in force. So it is after Ctrl-C. A
+lost connection changes nothing: --outcome tells how it went.
+Exit codes: 0 in force; 1 not in force, all as before; 2 wrong use; 4 the host
+cannot be reached or used; 130 interrupted, all as before.`;
 
 export async function runDeploy(deps: DeployDeps, options: DeployOptions): Promise<number> {
   if (options.rollback && (options.git ?? options.from) !== undefined) throw contradiction();

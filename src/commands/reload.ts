@@ -22,13 +22,15 @@ const RELOAD: ServiceVerb = {
   flags: [new Option('--or-restart', 'restart those that cannot be reloaded, or that have a changed manifest entry')],
   help: `
 Examples:
-  sigctl reload website            its worker is replaced; every request is answered meanwhile
-  sigctl reload --or-restart       everything that runs, one after the other, after new code came
+  sigctl reload website            its worker is replaced, without a request lost
+  sigctl reload --or-restart       all that runs, one after the other
 
-A service reloads at a signal that its manifest entry names (sigctl.reload), by its processes one after the other (instances), or by
-PM2 (exec_mode cluster). One that can do neither is refused, before anything is done. What fails runs on as before, and those behind
-it are left alone.
-Exit codes: 0 all reloaded; 1 one failed, or cannot; 2 wrong use; 4 PM2 or the database cannot be reached; 130 interrupted.`,
+A service reloads at the signal that its manifest entry names (sigctl.reload),
+by its processes one after the other (instances), or by PM2 (exec_mode cluster).
+One that can do none of it is refused before anything is done. The first that
+fails ends it, and those behind it are left alone.
+Exit codes: 0 all reloaded; 1 one failed, or cannot; 2 wrong use; 4 PM2 or the
+database cannot be reached; 130 interrupted.`,
 };
 
 /** Declares `sigctl reload`. Tests of parsing pass their own `run`. */
