@@ -30,6 +30,8 @@ export interface WatchedProcess {
   readonly judgement: Judgement;
   /** Of the whole tree. */
   readonly memoryBytes: number;
+  /** For how long it could have written its heartbeat, as far as the table goes. */
+  readonly tableWritableMs: number;
 }
 
 export interface WatchPlan {
@@ -70,9 +72,15 @@ function planSoft({ spec, memoryBytes }: WatchedProcess, before: WatchMemory): W
   return { actions: [{ kind: 'tell-memory', reason }], memory: { ...before, softTold: true } };
 }
 
+/** So long the table must have been writable before a service is blamed for its silence: time for the next try of most. */
+const TABLE_PROOF_MS = 2_000;
+
 function planTrouble(process: WatchedProcess, before: WatchMemory): WatchPlan {
   const found = findTrouble(process);
   if (found === undefined) return { actions: [], memory: { ...before, diagnosed: undefined } };
+  // Where nobody can write, everybody is silent: to end them all would make it no better.
+  const proofMs = Math.min(TABLE_PROOF_MS, process.spec.health.heartbeatWithinMs ?? TABLE_PROOF_MS);
+  if (process.tableWritableMs < proofMs) return { actions: [], memory: before };
   const { cause, reason, reaction } = found;
   // What nobody starts again is not ended either: it is worth more as it is.
   if (reaction === 'restart' && process.spec.autorestart) {

@@ -21,6 +21,7 @@ function watched(over: Partial<WatchedProcess> & { readonly verdict?: Verdict } 
     wanted: true,
     judgement: { verdict, reason: 'as it is' },
     memoryBytes: 100 * MB,
+    tableWritableMs: 2_000,
     ...rest,
   };
 }
@@ -106,4 +107,11 @@ test('a process near its limit, or one that grows towards it fast, is looked at 
   assert.equal(isCloseToLimit(140 * MB, limit(25 * MB)), true);
   assert.equal(isCloseToLimit(170 * MB, limit(-50 * MB)), false);
   assert.equal(isCloseToLimit(900 * MB, { memoryLimitBytes: undefined, grownBytes: 0 }), false);
+});
+
+test('nobody is blamed for silence while the table cannot be written, nor right after: the next heartbeat may be on its way', () => {
+  const hung = (tableWritableMs: number) => watched({ verdict: 'hung', tableWritableMs });
+  assert.deepEqual(follow([hung(0), hung(500), hung(1_999), hung(2_000)]), ['', '', '', 'end hung']);
+  assert.deepEqual(follow([watched({ verdict: 'stale', tableWritableMs: 0 })]), ['']);
+  assert.deepEqual(follow([watched({ memoryBytes: 600 * MB, tableWritableMs: 0 })]), ['end memory-limit']);
 });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import BetterSqlite3 from 'better-sqlite3';
 import { isPidAlive } from './alive.js';
 import { app, startRig, until } from './rig.js';
 import { eventOf, events, watchedApp, watching } from './watched.js';
@@ -90,4 +92,22 @@ test('an idle service with a cycle of one hour, and one that writes no heartbeat
   await until(() => events(rig, 'again').filter(({ kind }) => kind === 'exit').length >= 2);
   assert.deepEqual(['hourly', 'plain'].map(rig.pid), pids);
   assert.equal((await rig.report('hourly')).verdict, 'healthy');
+});
+
+test('a table that somebody holds locked makes everybody silent, and nobody is ended for it', async (t) => {
+  const rig = await startRig(t, { apps: [watchedApp('web', 'hourly.mjs', { sigctl: BEAT })] });
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  await watching(rig);
+  const pid = rig.pid('web');
+  const db = new BetterSqlite3(join(rig.home, 'status.db'));
+  db.exec('BEGIN IMMEDIATE');
+  await until(() => rig.log('watchdog').includes('"to":"hung"'));
+  db.exec('COMMIT');
+  db.close();
+  await until(() => rig.log('watchdog').includes('"from":"hung","to":"healthy"'));
+  assert.equal(rig.pid('web'), pid);
+  assert.deepEqual(
+    events(rig, 'web').filter(({ kind }) => kind === 'snapshot' || kind === 'exit'),
+    [],
+  );
 });

@@ -6,6 +6,7 @@ import { readIntent } from '../../store/intents.js';
 import type { WatchContext } from './context.js';
 import { type Diagnosis, diagnose } from './diagnose.js';
 import type { ProcessEnder } from './end-process.js';
+import { createTableProof } from './table-proof.js';
 import type { Watched } from './watch.js';
 
 /** What is remembered of one process between two looks. */
@@ -39,6 +40,7 @@ export interface Actor {
 export function createActor(context: WatchContext, ender: ProcessEnder): Actor {
   const { monotonicMs, log } = context;
   const known = new Map<string, Known>();
+  const table = createTableProof(context);
   const diagnosing = new Map<string, Promise<void>>();
 
   const apply = (action: WatchAction, watched: Watched, entry: Known): void => {
@@ -93,7 +95,8 @@ export function createActor(context: WatchContext, ender: ProcessEnder): Actor {
     const isSpent =
       entry.memory.ending !== undefined && !ender.isEnding(entry.process) && !diagnosing.has(instance.key);
     const before = isSpent ? { ...entry.memory, ending: undefined } : entry.memory;
-    const input = { spec: instance.spec, wanted, judgement, memoryBytes };
+    const tableWritableMs = table.writableForMs();
+    const input = { spec: instance.spec, wanted, judgement, memoryBytes, tableWritableMs };
     const plan = planWatch(input, before);
     if (plan.actions.length > 0 && isBeingStopped(context, instance.key, entry.process)) return;
     entry.memory = plan.memory;
@@ -103,6 +106,7 @@ export function createActor(context: WatchContext, ender: ProcessEnder): Actor {
   return {
     act: (seen) => {
       const close: CloseProcess[] = [];
+      if (seen.some((watched) => isLate(watched, context.nowMs()))) table.probe();
       for (const watched of seen) {
         const { instance, tree } = watched;
         const { process } = instance;
@@ -125,6 +129,14 @@ export function createActor(context: WatchContext, ender: ProcessEnder): Actor {
     },
     drain: async () => void (await Promise.all(diagnosing.values())),
   };
+}
+
+/** About to be in trouble, or in it. By the time of day: a clock that jumps costs a probe, no more. */
+function isLate({ instance, judgement, row, wanted }: Watched, nowMs: number): boolean {
+  if (!wanted) return false;
+  if (judgement.verdict === 'hung' || judgement.verdict === 'stale') return true;
+  const { heartbeatWithinMs } = instance.spec.health;
+  return heartbeatWithinMs !== undefined && row !== undefined && nowMs - row.heartbeatAtMs > heartbeatWithinMs / 2;
 }
 
 function lookAgain(
