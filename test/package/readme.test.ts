@@ -28,7 +28,7 @@ async function assertHealthy(rig: Rig, service: string, progress: string): Promi
 test("the README's service in Node, run by the README's manifest, is healthy", async (t) => {
   const rig = await startRig(t, { apps: [] });
   writeFileSync(join(rig.root, 'ecosystem.config.cjs'), block('js', 'module.exports'));
-  writeFileSync(join(rig.root, 'prices.mjs'), block('js', 'startService'));
+  writeFileSync(join(rig.root, 'prices.mjs'), block('js', "startService({ name: 'prices'"));
   mkdirSync(join(rig.root, 'node_modules'));
   symlinkSync(ROOT, join(rig.root, 'node_modules/sigctl'));
   await assertHealthy(rig, 'prices', 'price');
