@@ -67,8 +67,15 @@ function unknownCommand({ command, argv, services }: Line): Explanation {
   return {
     code: 'COMMAND_UNKNOWN',
     message: `Cannot find command ${JSON.stringify(typed)}`,
-    hint: meant === undefined ? hintAtService(typed, services) : didYouMean(argv, typed, meant),
+    hint: meant === undefined ? hintAtService(typed, services) : proposeCommand(command, argv, typed, meant),
   };
+}
+
+/** Where the command that was meant needs a word that was not typed, the line would be wrong again. */
+function proposeCommand(program: Command, argv: readonly string[], typed: string, meant: string): string {
+  const needed = program.commands.find((candidate) => candidate.name() === meant)?.registeredArguments ?? [];
+  const isWhole = argv.at(-1) !== typed || !needed.some(({ required }) => required);
+  return isWhole ? didYouMean(argv, typed, meant) : `Did you mean: sigctl help ${meant}`;
 }
 
 function hintAtService(typed: string, services: readonly string[]): string {
@@ -82,7 +89,7 @@ function unknownOption({ text, command, argv }: Line): Explanation | undefined {
   if (typed === undefined) return undefined;
   const [flag = typed, ...value] = typed.split('=');
   const meant = nearestOption(flag, command);
-  const corrected = meant?.required === true && value.length > 0 ? `${meant.long}=${value.join('=')}` : meant?.long;
+  const corrected = correct(flag, value, meant, argv[argv.indexOf(typed) + 1]);
   return {
     code: 'OPTION_UNKNOWN',
     message:
@@ -92,6 +99,20 @@ function unknownOption({ text, command, argv }: Line): Explanation | undefined {
     hint:
       corrected == null ? (behindCommand(flag, command, argv) ?? helpFor(command)) : didYouMean(argv, typed, corrected),
   };
+}
+
+/** The option that was meant, with its value; `undefined` where it needs one that was not typed. */
+function correct(
+  flag: string,
+  value: readonly string[],
+  meant: Option | undefined,
+  next: string | undefined,
+): string | undefined {
+  const { long, required = false } = meant ?? {};
+  if (long == null || !required) return long ?? undefined;
+  if (value.length > 0) return `${long}=${value.join('=')}`;
+  if (flag.startsWith(long) && flag.length > long.length) return `${long}=${flag.slice(long.length)}`;
+  return next === undefined ? undefined : long;
 }
 
 /** `--json status`: an option of the command, typed before it. */
@@ -111,18 +132,20 @@ function missingArgument({ command }: Line): Explanation {
   };
 }
 
-function missingValue({ text, command }: Line): Explanation | undefined {
+function missingValue(line: Line): Explanation | undefined {
+  const { text, command } = line;
   const flags = /^error: option '(.*)' argument missing$/.exec(text)?.[1];
   if (flags === undefined) return undefined;
   const option = optionOf(command, flags);
   return {
     code: 'VALUE_MISSING',
     message: `Cannot use "${option?.long ?? flags}" without ${/<.*>/.exec(flags)?.[0] ?? 'a value'}`,
-    hint: exampleOf(command, option),
+    hint: exampleOf(line, option),
   };
 }
 
-function invalidValue({ text, command, argv }: Line): Explanation | undefined {
+function invalidValue(line: Line): Explanation | undefined {
+  const { text, command, argv } = line;
   const ofOption = /^error: option '(.+?)' argument '([\s\S]*)' is invalid\. ?([\s\S]*)$/.exec(text);
   const ofArgument = /^error: command-argument value '([\s\S]*)' is invalid for argument '(.+?)'\. ?([\s\S]*)$/.exec(
     text,
@@ -135,7 +158,7 @@ function invalidValue({ text, command, argv }: Line): Explanation | undefined {
   return {
     code: 'VALUE_INVALID',
     message: `Cannot use ${JSON.stringify(value)} as ${option?.long ?? `<${name}>`}: ${reason(why)}`,
-    hint: meant === undefined ? exampleOf(command, option) : didYouMean(argv, value, meant),
+    hint: meant === undefined ? exampleOf(line, option, value) : didYouMean(argv, value, meant),
   };
 }
 
@@ -188,10 +211,18 @@ function optionOf(command: Command, flags: string): Option | undefined {
   );
 }
 
-function exampleOf(command: Command, option: Option | undefined): string {
+/** The same line with a value that the option takes. @param typed The one that was typed, if any. */
+function exampleOf({ command, argv }: Line, option: Option | undefined, typed?: string): string {
   const value: unknown = option?.argChoices?.[0] ?? option?.defaultValueDescription ?? option?.defaultValue;
-  const known = typeof value === 'string' || typeof value === 'number';
-  return known ? `For example: ${nameOf(command)} ${option?.long ?? ''} ${value}` : helpFor(command);
+  const isKnown = typeof value === 'string' || typeof value === 'number';
+  if (!isKnown) return helpFor(command);
+  if (typed === undefined) return `For example: ${shellLine([...argv, String(value)])}`;
+  const at = argv.findLastIndex((word) => word === typed || word.endsWith(`=${typed}`));
+  if (at < 0) return helpFor(command);
+  const corrected = argv.map((word, index) =>
+    index === at ? `${word.slice(0, -typed.length || undefined)}${value}` : word,
+  );
+  return `For example: ${shellLine(corrected)}`;
 }
 
 function visibleCommands(program: Command): readonly string[] {

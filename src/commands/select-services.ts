@@ -28,7 +28,7 @@ function unknown(what: 'service' | 'mode', name: string, known: readonly string[
   const close = nearest(name, known);
   const guess = close === undefined ? '' : `Did you mean "${close}"? `;
   return new SigctlError(`Cannot find ${what} "${name}"`, {
-    code: `${what.toUpperCase()}_UNKNOWN`,
+    code: what === 'service' ? 'SERVICE_UNKNOWN' : 'MODE_UNKNOWN',
     hint: `${guess}Defined ${what}s: ${known.join(', ')}`,
     exitCode: EXIT.usage,
   });

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { COMMANDS } from '../../src/cli/command-list.js';
+import { wholeProgram } from './program.js';
 import { project, sigctl } from './rig.js';
 import { WRONG_LINES } from './wrong-lines.js';
 
@@ -11,6 +12,9 @@ import { WRONG_LINES } from './wrong-lines.js';
 const TRACE = /^\s+at .+:\d+|node:internal|a bug in sigctl/m;
 /** What a terminal would act on. */
 const CONTROL = /(?!\n)\p{Cc}/u;
+
+const program = await wholeProgram();
+for (const command of program.commands) command.action(() => undefined);
 
 test('there are two hundred wrong lines and more, each once, with every command among them', () => {
   const lines = WRONG_LINES.map(([words]) => JSON.stringify(words));
@@ -42,10 +46,32 @@ describe('a wrong line is refused with one message that names it, a hint, and no
         `${JSON.stringify(named)} in ${JSON.stringify(message)}`,
       );
       assert.notEqual(hint, '');
+      await assertTypable(hint);
       assert.deepEqual(contentsOf(root), before);
     });
   }
 });
+
+/** The command in a hint, typed in, is a line that sigctl understands. */
+async function assertTypable(hint: string): Promise<void> {
+  const proposal =
+    /^(?:Did you mean|For example|See how|See what there is|See all commands|See all of them|Without it|Put it behind the command): (.+)$/;
+  const typed = splitWords(proposal.exec(hint)?.[1] ?? '');
+  // Help ends commander as an error does; another machine has its own words, and a remark follows in parentheses.
+  if (typed[0] !== 'sigctl' || typed.includes('--help') || typed.includes('--host') || hint.includes(' (also ')) return;
+  try {
+    await program.parseAsync(typed.slice(1), { from: 'user' });
+  } catch (error) {
+    throw new Error(`The hint does not help: ${hint}`, { cause: error });
+  }
+}
+
+/** As a shell would: quotes hold blanks together. */
+function splitWords(line: string): readonly string[] {
+  return [...line.matchAll(/(?:'[^']*'|\\'|[^\s'])+/g)].map(([word]) =>
+    word.replaceAll(/'([^']*)'/g, '$1').replaceAll("\\'", "'"),
+  );
+}
 
 /** What people read: a message on stderr, of several lines only where each is a fault of its own. */
 function refusalOf({ stdout, stderr }: { stdout: string; stderr: string }): { message: string; hint: string } {
