@@ -10,6 +10,7 @@ import { findCgroupPlace, makeCgroup } from '../process/cgroup.js';
 import { gatePath, launchPath, lockPath, logPath, pidPath } from '../process/home.js';
 import { type GatePolicy, writeLaunchFile } from '../process/launch-file.js';
 import { NOT_RESTARTED } from '../process/launcher-exit.js';
+import { makeLogFile } from '../process/log-file.js';
 import { readPortHolder } from '../process/ports.js';
 import { writeRunningSpec } from '../process/running-spec.js';
 import { announceStart } from './announce.js';
@@ -120,7 +121,7 @@ export async function launchService(
   const env = serviceEnv(context, spec, instance, mode);
   const startId = randomUUID();
   for (const folder of [context.paths.run, context.paths.data]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  mkdirSync(context.paths.logs, { recursive: true });
+  makeLogFile(logPath(context.paths, key));
   writeRunningSpec(context.paths, key, spec);
   if (spec.kind === 'cluster') {
     await client.prepare(clusterRecord(spec, env, logPath(context.paths, key), context.paths.pm2));

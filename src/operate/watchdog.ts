@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import type { Stack } from '../core/stack.js';
 import { SigctlError } from '../errors.js';
 import { findWatchdog } from '../observe/find-watchdog.js';
@@ -8,6 +8,7 @@ import type { Pm2Client } from '../pm2/client.js';
 import { gatePath, type HomePaths, launchPath, lockPath, logPath, pidPath, WATCHDOG_KEY } from '../process/home.js';
 import { writeLaunchFile } from '../process/launch-file.js';
 import { NOT_RESTARTED } from '../process/launcher-exit.js';
+import { makeLogFile } from '../process/log-file.js';
 import { endTree } from '../process/signals.js';
 import type { OperateContext } from './context.js';
 import { connectAnswering, findFlock } from './daemon.js';
@@ -62,7 +63,7 @@ export async function launchWatchdog(context: WatchdogContext, client: Pm2Client
   const { paths, watchdog, launcher } = context;
   if (!existsSync(watchdog)) return context.onNote(`no watchdog, as "${watchdog}" is missing: npm run build`);
   await removeApp(context, client, { name: WATCHDOG_KEY, killTimeoutMs: KILL_TIMEOUT_MS });
-  mkdirSync(paths.logs, { recursive: true });
+  makeLogFile(logPath(paths, WATCHDOG_KEY));
   writeLaunchFile(launchPath(paths, WATCHDOG_KEY), {
     key: WATCHDOG_KEY,
     lock: lockPath(paths, WATCHDOG_KEY),

@@ -64,7 +64,7 @@ function tryReopen(path: string, fd: number): number | undefined {
   try {
     const now = fileAt(path);
     if (now !== undefined && now === fileOf(fd)) return undefined;
-    return openSync(path, 'a', 0o644);
+    return openSync(path, 'a', fstatSync(fd).mode & 0o777);
   } catch {
     // Full disk, no descriptor left: the old file takes the lines meanwhile, and none is lost.
     return undefined;

@@ -58,6 +58,11 @@ test('a service whose liveness check turns 503 is restarted for it, and works ag
     readEvents(db, { service: 'web', limit: 100 }).find(({ kind, pid }) => kind === 'exit' && pid === process.pid);
   await until(() => exit() !== undefined);
   assert.deepEqual([exit()?.cause, exit()?.actor], ['unhealthy', 'watchdog']);
+  const looks = readEvents(db, { service: 'web', limit: 100 }).filter(({ kind }) => kind === 'snapshot');
+  assert.deepEqual(
+    looks.map(({ cause, pid }) => [cause, pid]),
+    [['unhealthy', process.pid]],
+  );
   assert.match(
     JSON.stringify(exit()?.detail),
     /liveness check .*http \/liveness.* failed 2 times in a row: HTTP 503 in \d/,

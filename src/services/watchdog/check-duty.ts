@@ -7,6 +7,7 @@ import { writeChecks } from '../../store/checks.js';
 import { readDesired } from '../../store/desired.js';
 import { readCheckTargets, type ServiceTarget } from './check-targets.js';
 import type { WatchContext } from './context.js';
+import { diagnose } from './diagnose.js';
 import type { Duty } from './duty.js';
 import type { ProcessEnder } from './end-process.js';
 
@@ -22,6 +23,7 @@ export function createCheckDuty(context: WatchContext, ender: Pick<ProcessEnder,
     record: (checks) => writeChecks(db, checks, context.nowMs()),
     random: Math.random,
   });
+  const looks = createLooks(context);
   return {
     name: 'health checks',
     everyMs: TICK_MS,
@@ -35,10 +37,46 @@ export function createCheckDuty(context: WatchContext, ender: Pick<ProcessEnder,
         // Without autorestart an end would be for good: then the verdict has to do.
         if (spec.health.onUnhealthy !== 'restart' || !spec.autorestart) continue;
         const reason = failing.map(describeFailing).join('; ');
-        ender.end({ key, process, killTimeoutMs: spec.killTimeoutMs }, 'unhealthy', reason);
+        looks.once(target, reason, () =>
+          ender.end({ key, process, killTimeoutMs: spec.killTimeoutMs }, 'unhealthy', reason),
+        );
       }
+      looks.forgetOthers(targets);
     },
-    drain: runner.close,
+    drain: async () => {
+      await Promise.all([runner.close(), looks.drain()]);
+    },
+  };
+}
+
+/** Looks into each process once before it is ended: what holds it up is gone with it. */
+function createLooks(context: WatchContext) {
+  const looked = new Set<string>();
+  const underWay = new Map<string, Promise<void>>();
+  const nameOf = ({ process }: ServiceTarget): string => `${process.pid} ${process.startToken}`;
+  return {
+    once(target: ServiceTarget, reason: string, then: () => void): void {
+      const name = nameOf(target);
+      if (underWay.has(name)) return;
+      if (looked.has(name)) {
+        then();
+        return;
+      }
+      looked.add(name);
+      const { process } = target;
+      const work = diagnose(context, { instance: target, process, cause: 'unhealthy', reason, cpuPercent: null })
+        .catch((error: unknown) => context.log.trouble(`cannot write down what ${target.key} was doing`, error))
+        .then(then)
+        .finally(() => underWay.delete(name));
+      underWay.set(name, work);
+    },
+    forgetOthers(targets: readonly ServiceTarget[]): void {
+      const live = new Set(targets.map(nameOf));
+      for (const name of looked) if (!live.has(name)) looked.delete(name);
+    },
+    drain: async (): Promise<void> => {
+      await Promise.all(underWay.values());
+    },
   };
 }
 

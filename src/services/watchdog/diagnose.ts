@@ -15,13 +15,13 @@ import { recordEvent } from '../../store/events.js';
 import type { WatchContext } from './context.js';
 
 export interface Diagnosis {
-  readonly instance: ObservedInstance;
+  readonly instance: Pick<ObservedInstance, 'spec' | 'key' | 'instance'>;
   readonly process: ProcessIdentity;
-  readonly cause: Trouble;
+  readonly cause: Trouble | 'unhealthy';
   /** The verdict in words and numbers. */
   readonly reason: string;
-  /** Of one core, since the look before. */
-  readonly cpuPercent: number;
+  /** Of one core, since the look before; `null` where nobody looked. */
+  readonly cpuPercent: number | null;
 }
 
 type DiagnoseContext = Pick<WatchContext, 'db' | 'stack' | 'paths' | 'nowMs' | 'version'>;
@@ -77,7 +77,7 @@ async function askNode(
   { process, cause, instance: { spec, key } }: Diagnosis,
 ): Promise<NodeAnswers> {
   if (spec.interpreter === undefined || basename(spec.interpreter) !== 'node') return STOPPED;
-  const withinMs = cause === 'hung' ? SHORT_REPORT_WITHIN_MS : REPORT_WITHIN_MS;
+  const withinMs = cause === 'stale' ? REPORT_WITHIN_MS : SHORT_REPORT_WITHIN_MS;
   const report = await askForReport(process, reportFolder(paths), withinMs);
   if (report !== undefined) return { report, stack: undefined };
   const question = { log: logPath(paths, key), files: programFiles(spec), root: stack().root };
