@@ -40,6 +40,7 @@ async function reloadProcess(
   step: SignalStep,
   target: ReloadProcess,
 ): Promise<string | undefined> {
+  await waitOutStart(context, step, target);
   const reports = readReload(context, step, target) !== undefined;
   const signalledAtMs = context.nowMs();
   if (!isAlive(target.process)) return 'it ended before it could be signalled';
@@ -57,6 +58,17 @@ async function reloadProcess(
   }
   const what = reports ? 'it did not say that it has reloaded' : 'it did not get ready again';
   return `${what} within ${formatDuration(step.withinMs)}`;
+}
+
+/** PM2 may have started it a moment ago: before it has said that it can reload, the signal would end it. */
+async function waitOutStart(context: OperateContext, step: SignalStep, target: ReloadProcess): Promise<void> {
+  const { service, withinMs } = step;
+  const sinceMs = context.nowMs();
+  const isStarting = (): boolean => {
+    const { row } = tryReadStatus(context.db, service, target.instance);
+    return row?.pid === target.process.pid && row.state === 'starting' && isAlive(target.process);
+  };
+  while (isStarting() && !context.signal.aborted && context.nowMs() - sinceMs < withinMs) await sleep(POLL_MS);
 }
 
 interface Answer {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { type DeploySource, EXCLUDED } from '../core/deploy.js';
 import type { Connection } from './connection.js';
 import { UNPACK } from './deploy-scripts.js';
@@ -13,7 +13,7 @@ export interface Upload<Kind extends DeploySource['kind']> {
 }
 
 /**
- * Sends a folder, by rsync where the host has it: what the release in force has already is copied there (`--copy-dest`), not sent. Not
+ * Sends a folder, by rsync where both sides have it: what the release in force has already is copied there (`--copy-dest`), not sent. Not
  * linked (`--link-dest`): a build that writes into a file in place would write into the release that serves.
  */
 export function uploadFolder(
@@ -22,7 +22,7 @@ export function uploadFolder(
   upload: Upload<'folder'> & { readonly hasRsync: boolean },
 ): Promise<ScriptRun> {
   const { source, place, signal, hasRsync } = upload;
-  if (!hasRsync)
+  if (!hasRsync || spawnSync('rsync', ['--version'], { stdio: 'ignore' }).status !== 0)
     return pipeTar(connection, host, {
       program: 'tar',
       args: tarArgs(source),

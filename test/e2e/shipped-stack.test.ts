@@ -16,6 +16,12 @@ const PATIENT = `
   const patient = { restart: { backoff: ['10ms', '1s'], breaker: { exits: 1000, within: '2m' } } };
   module.exports = { ...shipped, apps: shipped.apps.map((app) => ({ ...app, sigctl: { ...app.sigctl, ...patient } })) };
 `;
+/** The shipped manifest, with a watchdog that leaves a hung service alone. */
+const HANDS_OFF = `
+  const shipped = require(${JSON.stringify(join(REPO, 'ecosystem.config.cjs'))});
+  const hung = (app) => ({ ...app.sigctl, health: { ...app.sigctl.health, on_hung: 'alert' } });
+  module.exports = { ...shipped, apps: shipped.apps.map((app) => ({ ...app, sigctl: hung(app) })) };
+`;
 const SHIPPED = `module.exports = require(${JSON.stringify(join(REPO, 'ecosystem.config.cjs'))});`;
 
 test('sigctl mode standard ends with three healthy services, and the page shows the trading at work', async (t) => {
@@ -32,7 +38,7 @@ test('sigctl mode standard ends with three healthy services, and the page shows 
 });
 
 test('/api/health answers 503 while a service that should run does not, and the website stays up', async (t) => {
-  const rig = await startRig(t, SHIPPED);
+  const rig = await startRig(t, HANDS_OFF);
   const port = await freePort();
   assert.equal((await rig.sigctl(['mode', 'minimal'], { env: { PORT: String(port) } })).exitCode, 0);
   const website = rig.pid('website');

@@ -173,3 +173,10 @@ test('twenty reads at once leave one whole stack.json', async (t) => {
   assert.deepEqual(readdirSync(home), ['stack.json']);
   assert.ok(readSnapshot(home));
 });
+
+test('a release that is not in force is validated without a trace in the state that it shares', async (t) => {
+  const { request, home } = makeStack(t);
+  mkdirSync(home);
+  assert.equal((await readStack({ ...request, isDraft: true })).services.length, 2);
+  assert.equal(existsSync(join(home, 'stack.json')), false);
+});

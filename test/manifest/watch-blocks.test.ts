@@ -146,3 +146,13 @@ test('every fault of these blocks is told at once, and no value of an alert is s
     assert.ok(message.includes(part), `${part} in:\n${message}`);
   assert.ok(!message.includes('hunter2'));
 });
+
+test('reload names a signal that is made for it, and how long it may take', async (t) => {
+  const reload = async (rule: unknown) => (await read(t, { sigctl: { reload: rule } })).spec.reload;
+  assert.equal((await read(t, {})).spec.reload, undefined);
+  assert.deepEqual(await reload({ signal: 'SIGHUP' }), { signal: 'SIGHUP', withinMs: 20_000 });
+  assert.deepEqual(await reload({ signal: 'USR2', within: '1m' }), { signal: 'SIGUSR2', withinMs: 60_000 });
+  const refusal = await refusalOf(() => reload({ signal: 'SIGKILL' }));
+  assert.match(refusal.message, /sigctl\.reload\.signal.*"SIGKILL".*SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH/s);
+  await refusalOf(() => reload({ within: '1m' }));
+});

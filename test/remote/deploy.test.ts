@@ -231,6 +231,19 @@ test('--git takes a commit, a checkout what git does not ignore; npm installs an
     [true, true, false, false],
   );
   assert.equal(lstatSync(file('logs')).isSymbolicLink(), true);
+  // Without rsync on this side: tar.
+  const tools = join(rig.root, '../tools');
+  mkdirSync(tools);
+  for (const tool of ['ssh', 'tar', 'git', 'sh']) {
+    symlinkSync(spawnSync('which', [tool], { encoding: 'utf8' }).stdout.trim(), join(tools, tool));
+  }
+  writeFileSync(join(project, 'a name with blanks'), 'later');
+  const byTar = await sigctl(project, ['deploy', place], { ...rig.ssh.env, PATH: tools });
+  assert.equal(byTar.exitCode, 0, byTar.stdout + byTar.stderr);
+  assert.deepEqual(
+    ['web.mjs', 'a name with blanks', 'secret', '.git'].map((name) => existsSync(file(name))),
+    [true, true, false, false],
+  );
   for (const [args, code] of [
     [['--git', 'nothing'], 'DEPLOY_SOURCE_INVALID'],
     [['--from', rig.root], 'DEPLOY_SOURCE_INVALID'],
