@@ -14,6 +14,7 @@
 const childProcess = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+require('./full-disk.cjs');
 
 const MAX_BYTES = 512 * 1024;
 /** While the disk is full lines are kept, up to this number, and written later. */

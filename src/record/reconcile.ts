@@ -3,7 +3,7 @@ import { findDaemon } from '../observe/observe-processes.js';
 import { readExits } from '../process/exit-journal.js';
 import { DAEMON_KEY, type HomePaths } from '../process/home.js';
 import { readBootId } from '../process/proc-stat.js';
-import { type NewServiceEvent, recordEvent } from '../store/events.js';
+import { hasExit, type NewServiceEvent, recordEvent } from '../store/events.js';
 import type { StatusDb } from '../store/open.js';
 import { type RecordedProcess, readProcesses, writeProcess } from '../store/processes.js';
 import { composeEvents, withHash } from './compose-events.js';
@@ -58,6 +58,7 @@ function tryReconcile(db: StatusDb, request: Reconciliation): readonly NewServic
       seen: seen.get(key.key),
       exits: exits.filter((exit) => exit.key === key.key),
       mayBeTold: (process) => isChildOf(daemon, process, bootId),
+      isOnRecord: (process) => hasExit(db, process),
     });
     return { key, ...steps };
   });

@@ -21,6 +21,8 @@ export interface StepInput {
   readonly exits: readonly ExitRecord[];
   /** The daemon that is its parent lives: its line in the journal may still come. */
   readonly mayBeTold: (process: RecordedProcess) => boolean;
+  /** Its exit is among the events. Asked only of processes before the one on record. */
+  readonly isOnRecord: (process: RecordedProcess) => boolean;
 }
 
 export interface KeySteps {
@@ -34,7 +36,7 @@ export interface KeySteps {
  *
  * Each process gets one start and one exit, also one that came and went between two looks.
  */
-export function planSteps({ key, known, seen, exits, mayBeTold }: StepInput): KeySteps {
+export function planSteps({ key, known, seen, exits, mayBeTold, isOnRecord }: StepInput): KeySteps {
   const steps: RecordStep[] = [];
   // What the lock file said before the exits were read may be behind them.
   const isHandled = (process: RecordedProcess): boolean =>
@@ -59,6 +61,11 @@ export function planSteps({ key, known, seen, exits, mayBeTold }: StepInput): Ke
   for (const exit of exits) {
     const process = findEnded(exit, { known, open, seen });
     if (process === 'on record') continue;
+    // A full disk held its line up. The process on record is a later one and goes on.
+    if (process !== undefined && known !== undefined && isBefore(process, known)) {
+      if (!isOnRecord(process)) steps.push({ kind: 'start', process }, { kind: 'exit', process, exit });
+      continue;
+    }
     if (process !== undefined) end(open !== undefined && isSame(open, process) ? open : begin(process), exit);
     else if (exit.code === GAVE_UP || isRefusal(exit)) steps.push({ kind: 'refused', exit });
   }
@@ -116,6 +123,13 @@ export function isSame(left: RecordedProcess, right: RecordedProcess): boolean {
     left.startId === right.startId &&
     left.starts === right.starts
   );
+}
+
+/** Of the same boot; the kernel's start time alone does not tell two of one tick apart. */
+function isBefore(process: RecordedProcess, other: RecordedProcess): boolean {
+  if (process.bootId !== other.bootId) return false;
+  if (process.startId === other.startId) return process.starts < other.starts;
+  return Number(process.identity.startToken) < Number(other.identity.startToken);
 }
 
 function withKey(process: RecordedProcess | undefined, key: string): RecordedProcess | undefined {

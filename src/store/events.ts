@@ -1,3 +1,4 @@
+import type { ProcessIdentity } from '../core/observed-process.js';
 import type { ServiceEvent } from '../core/service-event.js';
 import type { StatusDb } from './open.js';
 import { rowReader } from './row-reader.js';
@@ -76,3 +77,20 @@ const READ = `
   SELECT * FROM service_events
   WHERE (@service IS NULL OR service = @service) AND (@sinceMs IS NULL OR at_ms >= @sinceMs)
   ORDER BY at_ms DESC, id DESC LIMIT @limit`;
+
+/** Whether the end of this very process is on record. Its number comes again; its start time with it does not, within a boot. */
+export function hasExit(
+  db: StatusDb,
+  {
+    service,
+    identity,
+    startId,
+  }: { readonly service: string; readonly identity: ProcessIdentity; readonly startId: string },
+): boolean {
+  return statement(db, HAS_EXIT).get({ service, ...identity, startId }) !== undefined;
+}
+
+const HAS_EXIT = `
+  SELECT 1 FROM service_events
+  WHERE service = @service AND kind = 'exit' AND pid = @pid
+    AND json_extract(detail_json, '$.startToken') = @startToken AND json_extract(detail_json, '$.startId') = @startId`;

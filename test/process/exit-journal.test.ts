@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -197,4 +207,27 @@ test('parseExits() takes nothing for an exit that is none, and a line that was w
     assert.deepEqual(pids(parseExits(`${bad}\n${good}`)), [1], bad);
   assert.deepEqual(pids(parseExits(good + good)), [1]);
   assert.deepEqual(parseExits('{"key":"a","pid":1,"atMs":2,"code":"x"}\n')[0]?.code, null);
+});
+
+test('a daemon that prints again and again on a full disk lives on', async (t) => {
+  const file = join(tempFolder(t), 'daemon.cjs');
+  const program =
+    "let n = 0; setInterval(() => { console.log('o'); console.error('e'); if (++n === 5) process.exit(7); }, 10);";
+  writeFileSync(file, program);
+  const full = openSync('/dev/full', 'w');
+  t.after(() => closeSync(full));
+  const child = spawn(process.execPath, ['-r', PRELOAD, file], { env: {}, stdio: ['ignore', full, full] });
+  const [code] = await once(child, 'close', { signal: AbortSignal.timeout(60_000) });
+  assert.equal(code, 7);
+});
+
+test('what a daemon prints into a file is there, in order', async (t) => {
+  const folder = tempFolder(t);
+  const [file, log] = [join(folder, 'daemon.cjs'), join(folder, 'pm2.log')];
+  writeFileSync(file, "console.log('1 %s', 'ü'); console.error('2'); process.stdout.write(Buffer.from('3\\n'));");
+  const out = openSync(log, 'a');
+  t.after(() => closeSync(out));
+  const child = spawn(process.execPath, ['-r', PRELOAD, file], { env: {}, stdio: ['ignore', out, out] });
+  await once(child, 'close', { signal: AbortSignal.timeout(60_000) });
+  assert.equal(readFileSync(log, 'utf8'), '1 ü\n2\n3\n');
 });

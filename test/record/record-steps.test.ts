@@ -48,6 +48,7 @@ function plan(input: Partial<StepInput>) {
     seen: undefined,
     exits: [],
     mayBeTold: () => false,
+    isOnRecord: () => false,
     ...input,
   });
   const told = steps.map((step) => {
@@ -97,6 +98,20 @@ test('a process that is gone waits for its line while its daemon lives, and ends
 test('a process whose place another took ended, though the journal is silent about it', () => {
   const seen = { process: run(1, { startId: 'other', identity: { pid: 200, startToken: 'x' } }), alive: true };
   assert.deepEqual(plan({ known: run(1), seen, mayBeTold: () => true }).told, ['exit 1 unseen', 'start 1']);
+});
+
+test('lines that a full disk held up tell of processes before the one on record, which runs on', () => {
+  const seen = { process: run(4), alive: true };
+  const exits = [exitOf(run(2)), exitOf(run(3))];
+  assert.deepEqual(plan({ known: run(4), seen, exits }), {
+    told: ['start 2', 'exit 2', 'start 3', 'exit 3'],
+    last: undefined,
+  });
+  // The one that was on record before was taken for ended when its successor was seen.
+  assert.deepEqual(plan({ known: run(4), seen, exits, isOnRecord: ({ starts }) => starts === 2 }).told, [
+    'start 3',
+    'exit 3',
+  ]);
 });
 
 test('a lock file that was read before a later exit came does not start its process again', () => {
