@@ -29,8 +29,9 @@ export function createCheckDuty(context: WatchContext, ender: Pick<ProcessEnder,
     everyMs: TICK_MS,
     run: () => {
       const nowMs = context.nowMs();
-      const wanted = new Set(readDesired(db).flatMap((entry) => (entry.wanted === 'running' ? [entry.service] : [])));
-      const targets = readCheckTargets(context.stack(), { paths, wanted, nowMs });
+      const stack = context.stack();
+      const isAnyChecked = stack.services.some(({ checks }) => checks.length > 0);
+      const targets = isAnyChecked ? readCheckTargets(stack, { paths, wanted: readWanted(db), nowMs }) : [];
       runner.tick(targets, context.monotonicMs(), nowMs);
       for (const [target, failing] of byTarget(targets, runner.failing())) {
         const { key, process, spec } = target;
@@ -78,6 +79,10 @@ function createLooks(context: WatchContext) {
       await Promise.all(underWay.values());
     },
   };
+}
+
+function readWanted(db: WatchContext['db']): ReadonlySet<string> {
+  return new Set(readDesired(db).flatMap((entry) => (entry.wanted === 'running' ? [entry.service] : [])));
 }
 
 function openCheck({ paths }: WatchContext, { spec, key }: ServiceTarget, check: HealthCheck): OpenProbe {

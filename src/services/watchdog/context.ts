@@ -7,6 +7,8 @@ import type { WatchLog } from './watch-log.js';
 export interface WatchContext {
   /** The stack as it was last validated; a change of `stack.json` shows here within a tick. */
   readonly stack: () => Stack;
+  /** Looks whether there is a newer one. */
+  readonly followStack: () => void;
   readonly paths: HomePaths;
   readonly db: StatusDb;
   /** Of sigctl. */

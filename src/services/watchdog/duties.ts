@@ -18,7 +18,7 @@ export function createDuties(context: WatchContext): readonly Duty[] {
   const watch = createWatch(context);
   const recorder = createRecorder(context);
   return [
-    { name: 'follow the stack', everyMs: TICK_MS, run: () => void context.stack() },
+    { name: 'follow the stack', everyMs: TICK_MS, run: context.followStack },
     followDatabase(context),
     { name: 'sign of life', everyMs: BEAT_MS, run: () => writeWatchdogBeat(context.db, context.nowMs()) },
     createWatchDuty(context, {
@@ -30,7 +30,7 @@ export function createDuties(context: WatchContext): readonly Duty[] {
     keepDaemon(context, watch),
     recover(context, watch),
     createCheckDuty(context, ender),
-    { name: 'end processes', everyMs: TICK_MS, run: () => undefined, drain: ender.drain },
+    { name: 'end processes', everyMs: BEAT_MS, run: () => undefined, drain: ender.drain },
     // Drained after those that end processes: their last exits are on record too.
     recorder.duty,
     pruneRecord(context),

@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 import type { ProcessIdentity } from '../../core/observed-process.js';
-import { readDaemonPid } from '../../observe/observe-processes.js';
 import { exitJournalPath, lockPath, pidPath } from '../../process/home.js';
 import { removeStalePidFile } from '../../process/stale-pid-file.js';
 import { pruneHistory } from '../../record/prune-history.js';
@@ -39,11 +38,11 @@ export function createRecorder(context: WatchContext) {
 
   return {
     /** Takes in one look at everything, and records where it shows that something happened. */
-    onLook: (seen: readonly Watched[]): void => {
+    onLook: (seen: readonly Watched[], daemonPid: number | undefined): void => {
       for (const watched of seen) notePeak(context, peaks, watched);
       const now = [
         statSync(exitJournalPath(paths), { throwIfNoEntry: false })?.size,
-        readDaemonPid(paths),
+        daemonPid,
         ...seen.map(({ instance: { process } }) => (process.kind === 'none' ? '-' : process.identity.pid)),
       ].join(' ');
       if (now === mark && monotonicMs() - recordedAtMs < IDLE_MS) return;

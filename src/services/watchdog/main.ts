@@ -23,9 +23,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 const db = openStatusDb(env.paths.statusDb);
 db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+const stack = followStack(env.paths.home);
 const context: WatchContext = {
   ...env,
-  stack: followStack(env.paths.home),
+  stack: stack.current,
+  followStack: stack.follow,
   db,
   watchdog: fileURLToPath(import.meta.url),
   shellEnv: () => mergeShellEnv(process.env, readRemembered(env.paths.home)).merged,

@@ -49,10 +49,14 @@ export function createObserver(
     return explained.found;
   };
 
+  let daemonPid: number | undefined;
+
   return {
+    /** PM2's daemon as the last look saw it. */
+    daemonPid: () => daemonPid,
     /** @param isWanted Absence of a service that is not wanted needs no explanation. */
     observe: (isWanted: (service: string) => boolean): readonly Observed[] => {
-      const daemonPid = readDaemonPid(paths);
+      daemonPid = readDaemonPid(paths);
       const seen = stack().services.flatMap((spec): Observed[] => {
         // PM2 starts the processes of a cluster itself, past the launcher.
         if (spec.kind === 'cluster') return observeCluster(spec);

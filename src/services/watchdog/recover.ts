@@ -6,7 +6,7 @@ import { ensureDaemon } from '../../operate/daemon.js';
 import { launchWatchdog } from '../../operate/watchdog.js';
 import { lockPath, WATCHDOG_KEY } from '../../process/home.js';
 import { readLaunchRecord } from '../../process/launch-record.js';
-import { readBootId, readProcStat } from '../../process/proc-stat.js';
+import { readBootId } from '../../process/proc-stat.js';
 import type { WatchContext } from './context.js';
 import { type Duty, pause } from './duty.js';
 import { operateContext, takeBack, withStackLock } from './take-back.js';
@@ -24,12 +24,13 @@ const SCAN_WAIT_MS = 60_000;
 const SCAN_POLL_MS = 100;
 
 /** Starts a new PM2 daemon within two seconds of the death of the old one, while a service is wanted. */
-export function keepDaemon(context: WatchContext, watch: Pick<Watch, 'latest'>): Duty {
+export function keepDaemon(context: WatchContext, watch: Pick<Watch, 'latest' | 'daemonPid'>): Duty {
   return {
     name: 'keep PM2 alive',
     everyMs: TICK_MS,
     run: async () => {
-      if (findDaemon(context.paths) !== undefined || !watch.latest().some(({ wanted }) => wanted)) return;
+      if (watch.daemonPid() !== undefined || !watch.latest().some(({ wanted }) => wanted)) return;
+      if (findDaemon(context.paths) !== undefined) return;
       // A state folder that was moved or removed is not made anew.
       if (!existsSync(context.paths.statusDb)) return;
       context.log.warn("PM2's daemon is gone: a new one is started");
@@ -42,7 +43,7 @@ export function keepDaemon(context: WatchContext, watch: Pick<Watch, 'latest'>):
 }
 
 /** Brings orphans and lost services back under PM2, one at a time, and then itself. */
-export function recover(context: WatchContext, watch: Pick<Watch, 'look' | 'latest'>): Duty {
+export function recover(context: WatchContext, watch: Pick<Watch, 'look' | 'latest' | 'daemonPid'>): Duty {
   const { log, monotonicMs, signal } = context;
   const retryAtMs = new Map<string, number>();
   const absence = createAbsence(context);
@@ -69,13 +70,14 @@ export function recover(context: WatchContext, watch: Pick<Watch, 'look' | 'late
     run: async () => {
       absence.look(watch.latest());
       // Without a daemon there is nobody to give them to.
-      if (findDaemon(context.paths) === undefined) return;
+      const daemonPid = watch.daemonPid();
+      if (daemonPid === undefined) return;
       const due = plan(watch.latest()).filter(({ service }) => (retryAtMs.get(service) ?? 0) <= monotonicMs());
       for (const recovery of due) {
         if (signal.aborted || findDaemon(context.paths) === undefined) return;
         await bringBack(recovery);
       }
-      if (!signal.aborted && due.length === 0 && isOrphanItself(context)) await succeed(context);
+      if (!signal.aborted && due.length === 0 && process.ppid !== daemonPid) await succeed(context);
     },
   };
 }
@@ -116,7 +118,7 @@ async function outOfScan(
 
 function isOrphanItself({ paths }: WatchContext): boolean {
   const daemon = findDaemon(paths);
-  return daemon !== undefined && readProcStat(process.pid)?.ppid !== daemon.pid;
+  return daemon !== undefined && process.ppid !== daemon.pid;
 }
 
 /** Starts its own successor under the daemon of now, which waits for this one's lock, and ends. */

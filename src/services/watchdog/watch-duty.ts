@@ -22,7 +22,7 @@ export interface WatchDutyDeps {
   readonly watch: Watch;
   readonly ender: ProcessEnder;
   /** Called after each look at everything, whatever it saw. */
-  readonly onLook: (seen: readonly Watched[]) => void;
+  readonly onLook: (seen: readonly Watched[], daemonPid: number | undefined) => void;
   readonly onTransition: (transition: Transition) => void;
 }
 
@@ -45,7 +45,7 @@ export function createWatchDuty(context: WatchContext, deps: WatchDutyDeps): Dut
       verdicts.set(key, verdict);
       if (from !== verdict) onTransition({ watched, from, to: verdict });
     }
-    onLook(seen);
+    onLook(seen, watch.daemonPid());
   };
 
   return {

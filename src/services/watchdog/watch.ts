@@ -27,6 +27,8 @@ export interface Watch {
   readonly look: () => readonly Watched[];
   /** What the last look saw. @throws When nothing was looked at yet: nobody may take that for an empty stack. */
   readonly latest: () => readonly Watched[];
+  /** PM2's daemon as the last look saw it; `undefined`: it does not live. */
+  readonly daemonPid: () => number | undefined;
   readonly sampler: TreeSampler;
 }
 
@@ -42,7 +44,7 @@ interface Facts {
 export function createWatch(context: WatchContext): Watch {
   const { nowMs, monotonicMs, log, paths } = context;
   const sampler = createTreeSampler();
-  const { observe } = createObserver(context, sampler);
+  const { observe, daemonPid } = createObserver(context, sampler);
   const seen = new Map<string, SeenProcess>();
   let time: WatchedTime | undefined;
   let facts: Facts | undefined;
@@ -94,6 +96,7 @@ export function createWatch(context: WatchContext): Watch {
       if (latest === undefined) throw new Error('Nothing was looked at yet');
       return latest;
     },
+    daemonPid,
     sampler,
   };
 }
