@@ -52,7 +52,12 @@ export function readCommandLine(pid: number): string {
 
 /** When a process with this start token started, in epoch milliseconds, by the clock of now. */
 export function startedAtMs(startToken: string, nowMs: number): number {
-  return Math.round(nowMs - (readUptimeMs() - Number(startToken) * MS_PER_TICK));
+  return Math.round(nowMs - (readUptimeMs() - ticksToMs(startToken)));
+}
+
+/** A start time in clock ticks since boot, as milliseconds. */
+export function ticksToMs(startToken: string): number {
+  return Number(startToken) * MS_PER_TICK;
 }
 
 /** Milliseconds since boot. Unlike the time of day it never jumps. */

@@ -3,7 +3,7 @@ import { processKeys, type ServiceSpec } from '../../core/stack.js';
 import { type ObservedInstance, observeProcesses, readDaemonPid } from '../../observe/observe-processes.js';
 import { lockPath } from '../../process/home.js';
 import { type LaunchRecord, readLaunchRecord } from '../../process/launch-record.js';
-import { readBootId, startedAtMs } from '../../process/proc-stat.js';
+import { readBootId, startedAtMs, ticksToMs } from '../../process/proc-stat.js';
 import type { WatchContext } from './context.js';
 import type { TreeSample, TreeSampler } from './tree-sampler.js';
 
@@ -57,12 +57,13 @@ export function createObserver(
     /** @param isWanted Absence of a service that is not wanted needs no explanation. */
     observe: (isWanted: (service: string) => boolean): readonly Observed[] => {
       daemonPid = readDaemonPid(paths);
+      const bootAtMs = startedAtMs('0', nowMs());
       const seen = stack().services.flatMap((spec): Observed[] => {
         // PM2 starts the processes of a cluster itself, past the launcher.
         if (spec.kind === 'cluster') return observeCluster(spec);
         return processKeys(spec).map((key, index) => {
           const live = findLive(key);
-          const process = live === undefined ? ABSENT : running(live, daemonPid, nowMs());
+          const process = live === undefined ? ABSENT : running(live, daemonPid, bootAtMs);
           return {
             instance: { spec, key, instance: String(index), process, listed: true, owner: spec.name },
             tree: live?.tree,
@@ -106,13 +107,13 @@ const ABSENT: ObservedProcess = {
 function running(
   { record, tree }: { readonly record: LaunchRecord; readonly tree: TreeSample },
   daemonPid: number | undefined,
-  nowMs: number,
+  bootAtMs: number,
 ): ObservedProcess {
   const identity: ProcessIdentity = record.identity;
   return {
     kind: 'running',
     identity,
-    startedAtMs: startedAtMs(identity.startToken, nowMs),
+    startedAtMs: bootAtMs + ticksToMs(identity.startToken),
     parent: tree.root.ppid === daemonPid ? 'pm2' : 'none',
     starts: record.starts,
     memoryBytes: tree.memoryBytes,
