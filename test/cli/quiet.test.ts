@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { app, startRig } from '../e2e/rig.js';
 import { project, sigctl } from './rig.js';
 
 const LOOKS: readonly (readonly string[])[] = [
@@ -42,19 +43,19 @@ test('--quiet, before or behind the command, leaves a refusal and its exit code 
 });
 
 test('--quiet tells what failed, and not what was done on the way', async (t) => {
-  const root = project(t);
-  const failed = await sigctl(root, ['start', '--quiet']);
+  const rig = await startRig(t, { apps: [app('website', 'missing.mjs')], sigctl: { watchdog: false } });
+  const failed = await rig.sigctl(['start', '--quiet']);
   assert.equal(failed.exitCode, 1);
   assert.match(failed.stdout, /✖ website .*does not exist/);
   assert.equal(failed.stderr, '');
-  const waited = await sigctl(root, ['wait', 'website', '--timeout', '0', '--quiet']);
+  const waited = await rig.sigctl(['wait', 'website', '--timeout', '0', '--quiet']);
   assert.equal(waited.exitCode, 3);
   assert.match(waited.stdout, /website/);
 });
 
 test('--quiet with --json leaves the document alone', async (t) => {
   const root = project(t);
-  for (const args of [['mode'], ['config'], ['start']]) {
+  for (const args of [['mode'], ['config'], ['stop']]) {
     const run = await sigctl(root, [...args, '--json', '--quiet']);
     assert.equal(run.stderr, '', args.join(' '));
     assert.equal(JSON.parse(run.stdout).schemaVersion, 1, args.join(' '));

@@ -51,6 +51,15 @@ test('startup --user writes and enables a unit, and leaves nothing behind where 
   assert.equal(existsSync(unit), false);
 });
 
+test('unstartup that systemd refuses exits with 1 and says why', async (t) => {
+  const { root, env } = fakeTools(t);
+  assert.equal((await sigctl(root, ['startup', '--user'], env)).exitCode, 0);
+  writeFileSync(join(root, 'broken'), '');
+  const refused = await sigctl(root, ['unstartup', '--user'], env);
+  assert.equal(refused.exitCode, 1, refused.stdout + refused.stderr);
+  assert.match(refused.stderr, /Failed to connect to bus\nhint: .*sigctl/);
+});
+
 test('startup --print changes nothing, and --user with --cron is refused', async (t) => {
   const { root, env } = fakeTools(t);
   const printed = await sigctl(root, ['startup', '--print', '--system', '--json'], env);
