@@ -71,7 +71,10 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, title: string]>
   'backup 1': ['backup/create-backup.test.ts', 'a stack without a database is refused'],
   'restore 0': ['e2e/backup.test.ts', 'a backup under load restores bit-exact rows'],
   'restore 1': ['e2e/backup.test.ts', 'a database that is open in a stranger is not replaced'],
-  'doctor 0': ['e2e/doctor.test.ts', 'a running stack is in order, and doctor disturbs neither its processes nor its logs'],
+  'doctor 0': [
+    'e2e/doctor.test.ts',
+    'a running stack is in order, and doctor disturbs neither its processes nor its logs',
+  ],
   'config 3': ['e2e/config.test.ts', 'config --diff names what a restart would change'],
   'alerts 1': ['e2e/alerts.test.ts', 'a blocked bot is shown by status, doctor and alerts'],
   'deploy 0': ['remote/deploy.test.ts', 'a steady load is answered through good and bad deploys'],

@@ -10,12 +10,14 @@ export const EXIT_CODES = `Exit codes of sigctl
     2  Wrong use: unknown command, option, service or mode, a value that is
        none, no manifest or one with faults, top without a terminal. Nothing
        was changed.
-    3  status --check: not every service that should run is healthy.
+    3  status --check: not every service that should run is healthy; wait:
+       not there in time; config --check: a restart would change something.
     4  Environment: PM2 does not answer or does not start, a database is
        locked, broken or of a newer sigctl, a log cannot be read, a file
-       cannot be written (init, completion install).
+       cannot be written (init, completion install), another machine
+       cannot be reached (--host, deploy).
    70  A bug in sigctl. Its text on stderr is what a report needs.
-  130  start, restart, mode or restore: Ctrl-C while waiting for services.
+  130  start, restart, reload, mode, wait, restore or deploy: Ctrl-C.
        The services stay as they are then; top ended by SIGINT.
   129, 143  status --watch, top: ended by SIGHUP or SIGTERM; by Ctrl-C it
        is 0.
@@ -23,7 +25,8 @@ export const EXIT_CODES = `Exit codes of sigctl
 Errors are two lines on stderr, "sigctl: Cannot ..." and "hint: ...". With
 --json on the line an error goes to stdout instead, as
   {"schemaVersion": 1, "ok": false, "error": {"code", "message", "hint"}}
-"code" is stable, so scripts should look at it and not at the message.
+"code" is stable, so scripts should look at it and not at the message;
+docs/errors.md lists them all.
 
 Examples:
   sigctl status --check || sigctl doctor
