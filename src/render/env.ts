@@ -75,10 +75,9 @@ function renderDifferences(process: ProcessVariables, paint: ChalkInstance): rea
   const width = Math.max(...differences.map(({ name }) => name.length));
   return [
     '',
-    paint.yellow(
-      `${key} has ${count(differences)} otherwise since its start ${paint.cyan(`→ sigctl restart ${service}`)}`,
-    ),
+    paint.yellow(`${key} has ${count(differences)} otherwise since its start:`),
     ...differences.map((difference) => `  ${difference.name.padEnd(width)}  ${renderChange(difference, paint)}`),
+    paint.cyan(`→ sigctl restart ${service}`),
   ];
 }
 

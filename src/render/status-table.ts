@@ -6,6 +6,7 @@ import { formatSize } from '../core/size.js';
 import { type GroupRules, groupReports } from '../core/status-groups.js';
 import { cleanText } from './clean-text.js';
 import { VERDICT_COLOURS } from './verdict-colour.js';
+import { wrapText } from './wrap.js';
 
 export interface StatusHeading extends GroupRules {
   readonly name: string;
@@ -63,14 +64,15 @@ export function renderStatus(reports: readonly ServiceReport[], heading: StatusH
   const isWide = style.width >= WIDE_COLUMNS;
   const row = (report: ServiceReport) => {
     const figures = columns.map(({ column, width }) => cell(column, report, width, paint)).join(gap);
-    const why = renderReason(report, paint);
-    return isWide ? `${figures}${gap}${why}` : `${figures}\n${INDENT}${why}`;
+    const rest = style.width - lineWidth({ columns, gap }) - gap.length;
+    if (isWide && reasonLength(report) <= rest) return `${figures}${gap}${renderReason(report, paint)}`;
+    return `${figures}\n${wrapReason(report, style.width, paint)}`;
   };
   const body = groupReports(reports, heading).flatMap((group) => [
     ...(group.title === null ? [] : ['', paint.dim(group.title)]),
     ...group.reports.map(row),
   ]);
-  const title = renderHeading(heading, reports, paint);
+  const title = renderHeading(heading, reports, { ...style, paint });
   const foot = [...renderFoot(heading, reports, paint), ...renderUndelivered(heading, paint)];
   return [title, '', paint.dim(isWide ? `${head}${gap}REASON` : head), ...body, ...foot].join('\n');
 }
@@ -123,7 +125,7 @@ function lineWidth({ columns, gap }: Layout): number {
 function renderHeading(
   { name, mode, daemonPid, isDaemonStopped }: StatusHeading,
   reports: readonly ServiceReport[],
-  paint: ChalkInstance,
+  { paint, width }: { readonly paint: ChalkInstance; readonly width: number },
 ): string {
   const wanted = reports.filter((report) => report.wanted);
   const healthy = wanted.filter((report) => report.verdict === 'healthy').length;
@@ -132,16 +134,35 @@ function renderHeading(
     mode === null ? 'no mode yet' : `mode ${mode}`,
     `${healthy} of ${wanted.length} healthy`,
     daemonPid === null ? 'PM2 not running' : `PM2 pid ${daemonPid}`,
-    ...(isDaemonStopped === true ? [paint.red(`PM2 is stopped: kill -CONT ${daemonPid}`)] : []),
   ];
-  return parts.join(paint.dim(' · '));
+  const stopped = isDaemonStopped === true ? [paint.red(`PM2 is stopped: kill -CONT ${daemonPid}`)] : [];
+  const line = (all: readonly string[]): string => all.join(paint.dim(' · '));
+  const plain = cleanText([...parts, ...stopped].join(' · '), false);
+  const isLong = plain.length > width;
+  return isLong
+    ? [line(parts.slice(0, 3)), line([...parts.slice(3), ...stopped])].join('\n')
+    : line([...parts, ...stopped]);
 }
 
 function renderReason(report: ServiceReport, paint: ChalkInstance): string {
-  // One line, whatever a service wrote into its row.
-  const reason = cleanText(report.reason, false).replaceAll(/\s+/g, ' ');
-  const next = report.next === null ? '' : ` → ${report.next}`;
-  return report.next === null ? paint.dim(reason) : `${reason}${paint.cyan(next)}`;
+  const reason = reasonOf(report);
+  return report.next === null ? paint.dim(reason) : `${reason}${paint.cyan(` → ${report.next}`)}`;
+}
+
+/** One line, whatever a service wrote into its row. */
+function reasonOf({ reason }: ServiceReport): string {
+  return cleanText(reason, false).replaceAll(/\s+/g, ' ');
+}
+
+function reasonLength(report: ServiceReport): number {
+  return reasonOf(report).length + (report.next === null ? 0 : ` → ${report.next}`.length);
+}
+
+/** Below the figures. A command that does not fit behind the words stands whole in a line of its own, to be copied. */
+function wrapReason(report: ServiceReport, columns: number, paint: ChalkInstance): string {
+  if (INDENT.length + reasonLength(report) <= columns) return `${INDENT}${renderReason(report, paint)}`;
+  const words = wrapText(reasonOf(report), columns, INDENT);
+  return report.next === null ? paint.dim(words) : `${words}\n${INDENT}${paint.cyan(`→ ${report.next}`)}`;
 }
 
 function cell(column: Column, report: ServiceReport, width: number, paint: ChalkInstance): string {
