@@ -108,7 +108,7 @@ function tellNoExit(input: StoryInput): ExitStory {
     kind: 'running',
     what: `${key} has not exited since its start${since}${by}${limits}`,
     atMs: start?.atMs ?? null,
-    stuck: process.verdict === 'hung' || process.verdict === 'stale' ? whereStuck(events, process.pid) : null,
+    stuck: wasLookedInto(process.verdict) ? whereStuck(events, process.pid) : null,
     sequel: `${process.verdict}: ${process.reason}`,
     next: process.next,
   };
@@ -131,10 +131,15 @@ function tellEnd(input: StoryInput, exit: ServiceEvent): ExitStory {
     reason: reasonOf(exit) ?? null,
     facts: describeFacts(input, exit),
     said: tellingLine(exit.logTail ?? []) ?? null,
-    stuck: exit.cause === 'hung' || exit.cause === 'stale' ? whereStuck(input.events, exit.pid) : null,
+    stuck: wasLookedInto(exit.cause) ? whereStuck(input.events, exit.pid) : null,
     ...tellNext(input, exit),
     event: exit,
   };
+}
+
+/** Before the watchdog ends a process for one of these, it puts on record what the process was doing. */
+function wasLookedInto(word: string | null): boolean {
+  return word === 'hung' || word === 'stale' || word === 'unhealthy';
 }
 
 /** By the last look that the watchdog took into this process. */

@@ -42,8 +42,13 @@ test('mode --dry-run prints the plan and changes nothing', async (t) => {
   const before = await rig.reports();
   const run = await rig.sigctl(['mode', 'full', '--dry-run']);
   assert.equal(run.exitCode, 0);
-  assert.match(run.stdout, /start\s+market-data, signals/);
-  assert.match(run.stdout, /keep\s+website, trading/);
+  for (const [action, service, now] of [
+    ['start', 'market-data', 'not running'],
+    ['start', 'signals', 'not running'],
+    ['keep', 'website', 'running'],
+    ['keep', 'trading', 'running'],
+  ])
+    assert.match(run.stdout, new RegExp(`^ +${action} +${service} +${now}$`, 'm'));
   assert.deepEqual(
     (await rig.reports()).map((report) => report.pid),
     before.map((report) => report.pid),

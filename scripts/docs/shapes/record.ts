@@ -32,6 +32,7 @@ export const story = z.object({
   reason: textOrNull,
   facts: textOrNull,
   said: textOrNull.describe('the line of its log that tells most'),
+  stuck: textOrNull.describe('where its code was when it hung or got nothing done, or why nobody knows'),
   sequel: text,
   next: textOrNull,
   event: event.nullable(),
