@@ -1,10 +1,8 @@
-import type { Command } from 'commander';
-import { commandOf, configOf, hasFlag } from './cli/argv.js';
-import { COMMANDS, type CommandName } from './cli/command-list.js';
+import { configOf, hasFlag } from './cli/argv.js';
 import { createDeps } from './cli/deps.js';
 import { splitHost } from './cli/host-flag.js';
-import { createRoot, obeyQuiet } from './cli/program.js';
-import { RefusedLine, refuseQuietly } from './cli/refused-line.js';
+import { plainLineOf, runPlainLine } from './cli/plain-line.js';
+import { RefusedLine } from './cli/refused-line.js';
 import { readTerminal, type Terminal } from './cli/terminal.js';
 import { EXIT, SigctlError } from './errors.js';
 
@@ -26,6 +24,9 @@ export async function main(argv: readonly string[]): Promise<number> {
       const { runOnHost } = await import('./cli/remote.js');
       return await runOnHost(line, terminal, process.env);
     }
+    const plain = plainLineOf(argv);
+    if (plain !== undefined) return await runPlainLine(plain, terminal);
+    const { createProgram } = await import('./cli/create-program.js');
     const program = await createProgram(argv, terminal);
     await program.parseAsync(argv, { from: 'user' });
     terminal.quiet.end({ show: terminal.exitCode() !== EXIT.ok });
@@ -46,35 +47,6 @@ async function complete(argv: readonly string[], terminal: Terminal): Promise<nu
   const { printCandidates } = await import('./cli/complete.js');
   await printCandidates(terminal, argv[0] === '--' ? argv.slice(1) : argv);
   return EXIT.ok;
-}
-
-async function createProgram(argv: readonly string[], terminal: Terminal): Promise<Command> {
-  const deps = createDeps(terminal, configOf(argv));
-  const program = createRoot(deps.version).configureOutput({
-    writeOut: terminal.writeOut,
-    writeErr: terminal.writeErr,
-  });
-  refuseQuietly(obeyQuiet(program, terminal.quiet));
-  for (const name of needed(argv)) {
-    const child = await COMMANDS[name](deps);
-    program.addCommand(refuseQuietly(child.copyInheritedSettings(program)));
-  }
-  if (program.commands.length > 1) {
-    const { renderTopicList } = await import('./render/help-topics.js');
-    program.addHelpText('after', renderTopicList());
-  }
-  return program;
-}
-
-/** Only the command that was typed is loaded; help and typos need them all. */
-function needed(argv: readonly string[]): readonly CommandName[] {
-  const typed = commandOf(argv);
-  if (typed !== undefined && typed !== 'help' && isCommandName(typed)) return [typed];
-  return Object.keys(COMMANDS).filter(isCommandName);
-}
-
-function isCommandName(word: string): word is CommandName {
-  return Object.hasOwn(COMMANDS, word);
 }
 
 /** The only place where an error becomes text and a number. */

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Output, SessionRequest, StackSession, StackView } from '../commands/session.js';
 import type { HostStatus } from '../core/host-status.js';
 import { throughCurrent } from '../deploy/through-current.js';
@@ -115,7 +114,7 @@ function lazyProgress(terminal: Terminal): ReturnType<Output['showProgress']> {
 
 /** The package that holds this file, in the sources as in the bundle. */
 function readPackage(): Package {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
     const manifest = readManifest(join(folder, 'package.json'));
     if (manifest !== undefined) return { root: throughCurrent(folder), version: manifest };
     if (folder === dirname(folder)) throw new Error('The package.json of sigctl is missing');

@@ -1,4 +1,4 @@
-import type { StatusDeps } from '../commands/status.js';
+import type { StatusDeps } from '../commands/run-status.js';
 import { createDeps, type Deps } from './deps.js';
 
 /** What `sigctl status` touches. More than the table of all services is loaded only where it is asked for. */

@@ -116,7 +116,7 @@ function running(
     startedAtMs: launchedAtMs(gate, identity, nowMs),
     parent: stat.ppid === daemonPid ? 'pm2' : 'none',
     starts: record?.starts ?? 1,
-    memoryBytes: readTreeMemoryBytes(stat.pid),
+    memoryBytes: readTreeMemoryBytes(stat.pid, stat.threads),
     cpuMs: stat.cpuMs,
     duplicates: [],
   };

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { ProcessIdentity } from '../core/observed-process.js';
 import { readUptimeMs, startedAtMs } from './proc-stat.js';
 
@@ -20,10 +20,12 @@ export interface Gate {
 
 /** `undefined`: it was never held back, or the file is damaged, which the launcher takes for the same. */
 export function readGate(path: string): Gate | undefined {
+  // Asked first, as it is the rule, and an error with its stack costs five times as much.
+  if (!existsSync(path)) return undefined;
   try {
     return parseGate(readFileSync(path, 'utf8'));
   } catch {
-    // No file: it did not exit since it was started.
+    // Gone since: it did not exit since it was started.
     return undefined;
   }
 }

@@ -14,6 +14,7 @@ export interface ProcStat {
   readonly startToken: string;
   /** User and system time so far. */
   readonly cpuMs: number;
+  readonly threads: number;
   /** Resident pages. */
   readonly rssPages: number;
 }
@@ -35,6 +36,7 @@ export function parseProcStat(pid: number, text: string): ProcStat | undefined {
     ppid: Number(ppid),
     startToken,
     cpuMs: (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK,
+    threads: Number(fields[17]),
     rssPages: Number(fields[21]),
   };
 }
@@ -65,9 +67,12 @@ export function readUptimeMs(): number {
   return Number.parseFloat(readFileSync('/proc/uptime', 'utf8')) * 1_000;
 }
 
-/** Identifies this boot of the machine: start times of another boot mean nothing. */
+let bootId: string | undefined;
+
+/** Identifies this boot of the machine: start times of another boot mean nothing. Read once, as no process outlives its boot. */
 export function readBootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  return bootId;
 }
 
 function readProcFile(pid: number, file: string): string | undefined {

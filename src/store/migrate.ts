@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Database } from 'better-sqlite3';
 import { databaseTooNew } from './database-errors.js';
 
@@ -64,7 +63,7 @@ function applyMigration(db: Database, migration: Migration): void {
 
 /** Bundles lie at different depths of `dist/`, so the folder is looked for upward from this module. */
 function findMigrations(): string {
-  const start = dirname(fileURLToPath(import.meta.url));
+  const start = import.meta.dirname;
   for (let folder = start; ; folder = dirname(folder)) {
     const candidate = join(folder, 'migrations');
     if (existsSync(join(candidate, FIRST_FILE))) return candidate;

@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { modeCommand } from '../../src/commands/mode.js';
 import { durationArgument } from '../../src/commands/options.js';
 import { restartCommand } from '../../src/commands/restart.js';
+import type { StatusOptions } from '../../src/commands/run-status.js';
 import { startCommand } from '../../src/commands/start.js';
-import { type StatusOptions, statusCommand } from '../../src/commands/status.js';
+import { statusCommand } from '../../src/commands/status.js';
 import { stopCommand } from '../../src/commands/stop.js';
 import { fakeDeps, parse } from './deps.js';
 

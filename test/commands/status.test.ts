@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runStatus, type StatusDeps, type StatusOptions } from '../../src/commands/status.js';
+import { runStatus, type StatusDeps, type StatusOptions } from '../../src/commands/run-status.js';
 import { detailSpec } from '../../src/core/service-detail.js';
 import type { ServiceReport } from '../../src/core/service-report.js';
 import { VERDICTS } from '../../src/core/verdict.js';
