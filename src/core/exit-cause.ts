@@ -23,7 +23,6 @@ export const CAUSES = [
   'taken-back',
   'cron',
 ] as const;
-export type Cause = (typeof CAUSES)[number];
 
 /** What was announced before the end of a process. `detail.reason` holds its words, `detail.command` what was typed. */
 export interface AnnouncedExit {

@@ -1,4 +1,4 @@
-import type { ObservedProcess, ProcessIdentity } from './observed-process.js';
+import { isSameProcess, type ObservedProcess, type ProcessIdentity } from './observed-process.js';
 import type { StatusRow } from './status-row.js';
 
 type Live = Extract<ObservedProcess, { kind: 'running' }>;
@@ -41,7 +41,7 @@ export function seeProcess(
     watchedMs,
   }: { readonly process: Live; readonly row: StatusRow | undefined; readonly watchedMs: number },
 ): SeenProcess {
-  const known = before !== undefined && isSame(before.identity, process.identity) ? before : undefined;
+  const known = before !== undefined && isSameProcess(before.identity, process.identity) ? before : undefined;
   const heartbeatAtMs = row?.heartbeatAtMs ?? null;
   const progress = `${row?.progressSeq ?? '-'} ${row?.progressAtMs ?? '-'}`;
   return {
@@ -72,8 +72,4 @@ export function asWatched<Process extends Live>(
       progressAtMs: row.progressAtMs === null ? null : instant(seen.progressSeenMs),
     },
   };
-}
-
-function isSame(a: ProcessIdentity, b: ProcessIdentity): boolean {
-  return a.pid === b.pid && a.startToken === b.startToken;
 }

@@ -5,6 +5,16 @@ export interface ProcessIdentity {
   readonly startToken: string;
 }
 
+/** Whether both name the very same process, of one boot. */
+export function isSameProcess(a: ProcessIdentity, b: ProcessIdentity): boolean {
+  return a.pid === b.pid && a.startToken === b.startToken;
+}
+
+/** An identity as one word for maps and rows. */
+export function processName({ pid, startToken }: ProcessIdentity): string {
+  return `${pid} ${startToken}`;
+}
+
 /** How the last process of a service ended, as PM2 saw it. A death by signal has no exit code. */
 export interface ProcessExit {
   readonly atMs: number | null;

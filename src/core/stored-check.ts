@@ -1,4 +1,4 @@
-import type { ProcessIdentity } from './observed-process.js';
+import { isSameProcess, type ProcessIdentity } from './observed-process.js';
 import type { HealthCheck, ServiceSpec } from './stack.js';
 
 /** One row of `service_checks`: what the watchdog last found out about one process. Instants are epoch milliseconds. */
@@ -36,8 +36,7 @@ export function currentChecks(
     (row) =>
       row.service === spec.name &&
       row.instance === instance &&
-      row.process.pid === process.pid &&
-      row.process.startToken === process.startToken &&
+      isSameProcess(row.process, process) &&
       Math.abs(nowMs - row.atMs) <= FRESH_MS,
   );
   return spec.checks.flatMap(({ name, kind }) => ofProcess.find((row) => row.name === name && row.kind === kind) ?? []);

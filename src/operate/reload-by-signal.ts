@@ -2,21 +2,22 @@ import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '../core/duration.js';
 import { isRecord } from '../core/is-record.js';
+import { secretValues } from '../core/mask.js';
 import type { ReloadOutcome, ReloadProcess, ReloadStep } from '../core/reload-plan.js';
 import type { ServiceSpec } from '../core/stack.js';
 import { probeHttp } from '../probe/http.js';
-import { readSince } from '../probe/read-since.js';
 import { probeTcp } from '../probe/tcp.js';
 import { logPath } from '../process/home.js';
 import { isAlive } from '../process/identity.js';
+import { signalAll } from '../process/signals.js';
 import { tryReadStatus } from '../store/service-status.js';
 import type { OperateContext } from './context.js';
+import { readLastWords } from './last-words.js';
 
 const POLL_MS = 50;
 /** A program that tells nothing of its reloads and cannot take one ends at once, or soon. */
 const SETTLE_MS = 1_000;
 const PROBE_TIMEOUT_MS = 2_000;
-const LOG_TAIL_LINES = 10;
 
 type SignalStep = Extract<ReloadStep, { kind: 'signal' }>;
 
@@ -44,7 +45,7 @@ async function reloadProcess(
   const reports = readReload(context, step, target) !== undefined;
   const signalledAtMs = context.nowMs();
   if (!isAlive(target.process)) return 'it ended before it could be signalled';
-  process.kill(target.process.pid, step.signal);
+  signalAll([target.process], step.signal);
   const spec = context.stack.services.find(({ name }) => name === step.service);
   const isDone = reports
     ? () => answerSince(context, step, target, signalledAtMs)
@@ -115,13 +116,14 @@ function failed(
   }: { readonly target: ReloadProcess; readonly reason: string; readonly logOffset: number },
 ): ReloadOutcome {
   const { key, process } = target;
-  const printed = readSince(logPath(context.paths, key), logOffset);
+  const spec = context.stack.services.find(({ name }) => name === service);
+  const secrets = secretValues(spec?.env ?? {}, context.shellEnv);
   return {
     kind: 'failed',
     service,
     how: 'signal',
     reason: isAlive(process) ? `${reason}; it runs on as before (pid ${process.pid})` : reason,
     hint: `sigctl logs ${service}`,
-    logTail: printed.split('\n').filter(Boolean).slice(-LOG_TAIL_LINES),
+    logTail: readLastWords(logPath(context.paths, key), logOffset, secrets),
   };
 }

@@ -19,9 +19,13 @@ export async function reloadCluster(
   const spec = context.stack.services.find(({ name }) => name === service);
   try {
     const apps = await appsOf(client, service);
-    for (const { pmId } of apps) await client?.reload(pmId, (spec?.killTimeoutMs ?? 0) + RELOAD_MARGIN_MS);
-    const reason = findFault(apps, await appsOf(client, service));
-    if (reason !== undefined) return failed(service, reason);
+    if (client === undefined || apps.length === 0) return failed(service, 'PM2 has no process of it');
+    for (const app of apps) {
+      await client.reload(app.pmId, (spec?.killTimeoutMs ?? 0) + RELOAD_MARGIN_MS);
+      // One that did not come up is the last: those behind it serve on with the code that they have.
+      const reason = findFault(app, await appsOf(client, service));
+      if (reason !== undefined) return failed(service, reason);
+    }
   } catch (error) {
     if (!(error instanceof SigctlError)) throw error;
     return failed(service, error.message);
@@ -36,13 +40,10 @@ async function appsOf(client: Pm2Client | undefined, service: string): Promise<r
 }
 
 /** PM2 calls a reload done also where the new process died, or never listened. */
-function findFault(before: readonly Pm2App[], after: readonly Pm2App[]): string | undefined {
-  for (const { pmId, pid } of before) {
-    const now = after.find((app) => app.pmId === pmId);
-    if (now?.status !== 'online') return `process ${pmId} of PM2 is ${now?.status ?? 'gone'} after the reload`;
-    if (now.pid === pid) return `process ${pmId} of PM2 is the one that it was`;
-  }
-  return before.length === 0 ? 'PM2 has no process of it' : undefined;
+function findFault({ pmId, pid }: Pm2App, after: readonly Pm2App[]): string | undefined {
+  const now = after.find((app) => app.pmId === pmId);
+  if (now?.status !== 'online') return `process ${pmId} of PM2 is ${now?.status ?? 'gone'} after the reload`;
+  return now.pid === pid ? `process ${pmId} of PM2 is the one that it was` : undefined;
 }
 
 function failed(service: string, reason: string): ReloadOutcome {

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '../core/duration.js';
 import { exitRulesOf, isFinal, isSuccess } from '../core/exit-rules.js';
-import { maskSecrets, secretValues } from '../core/mask.js';
+import { secretValues } from '../core/mask.js';
 import type { ProcessExit, ProcessIdentity } from '../core/observed-process.js';
 import type { StartFailure, StartOutcome } from '../core/outcome.js';
 import { observeProcesses } from '../observe/observe-processes.js';
-import { readSince } from '../probe/read-since.js';
 import { type ExitRecord, type JournalPosition, readExits } from '../process/exit-journal.js';
 import { readGate } from '../process/gate.js';
 import { gatePath, lockPath, logPath } from '../process/home.js';
@@ -16,10 +15,10 @@ import { readUptimeMs } from '../process/proc-stat.js';
 import { tryReadStatus } from '../store/service-status.js';
 import { recordReadiness } from '../store/unready.js';
 import type { OperateContext, Target } from './context.js';
+import { readLastWords } from './last-words.js';
 import { type ProbeDeps, probeReady } from './ready-probe.js';
 
 const POLL_MS = 25;
-const LOG_TAIL_LINES = 10;
 
 export interface StartedProcess {
   readonly target: Target;
@@ -195,18 +194,11 @@ function base(
   { target, probe }: StartedProcess,
   exit: ProcessExit | undefined,
 ): Omit<StartFailure, 'code' | 'reason' | 'hint'> {
-  const printed = readSince(logPath(context.paths, target.key), probe.logOffset);
-  // What a terminal or a CI job shows is kept by others.
-  const secrets = secretValues(probe.env);
   return {
     service: target.spec.name,
     key: target.key,
     exitCode: exit?.code ?? null,
     exitSignal: exit?.signal ?? null,
-    logTail: printed
-      .split('\n')
-      .filter(Boolean)
-      .slice(-LOG_TAIL_LINES)
-      .map((line) => maskSecrets(line, secrets)),
+    logTail: readLastWords(logPath(context.paths, target.key), probe.logOffset, secretValues(probe.env)),
   };
 }

@@ -58,18 +58,6 @@ export function journalEnd(paths: Paths): JournalPosition | undefined {
   return (readFrom(file) ?? readFrom(`${file}.1`))?.end;
 }
 
-/** The last exit on record of each process key. @param accept Leaves out exits that do not count. */
-export function lastExits(
-  paths: Paths,
-  accept: (exit: ExitRecord) => boolean = () => true,
-): ReadonlyMap<string, ExitRecord> {
-  return new Map(
-    readExits(paths)
-      .exits.filter(accept)
-      .map((exit) => [exit.key, exit]),
-  );
-}
-
 /** Lines that are no exit (a torn one, an empty one) are left out, and one that was written again after a fault counts once. */
 export function parseExits(text: string): readonly ExitRecord[] {
   return text

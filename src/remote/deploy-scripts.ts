@@ -8,8 +8,9 @@ export const CHECK = `
 dir=$1
 case $dir in "~") dir=$HOME ;; "~/"*) dir=$HOME/\${dir#"~/"} ;; esac
 if [ "$2" = yes ]; then
-  mkdir -p -- "$dir/releases" "$dir/.deploy" "$dir/shared/logs" "$dir/shared/backups" || exit ${DEPLOY_EXIT.folder}
-  mkdir -p -m 700 -- "$dir/shared/.sigctl" || exit ${DEPLOY_EXIT.folder}
+  mkdir -p -- "$dir/releases" "$dir/shared/logs" "$dir/shared/backups" || exit ${DEPLOY_EXIT.folder}
+  # The outcome of a switch holds lines of logs.
+  mkdir -p -m 700 -- "$dir/shared/.sigctl" "$dir/.deploy" || exit ${DEPLOY_EXIT.folder}
 fi
 if [ -d "$dir" ]; then cd -P -- "$dir" || exit ${DEPLOY_EXIT.folder}; echo "root=$(pwd -P)"; else echo "root=$dir"; fi
 ${FIND_NODE}
@@ -83,18 +84,31 @@ if [ -n "$build" ]; then echo "$build"; sh -c "$build" || exit 1; fi`;
 export const RUN_SIGCTL = `${FIND_SIGCTL}
 exec "$sigctl" "$@"`;
 
+/** Puts the start time of process `$1` into `token`, empty when it is gone: its number alone may be a stranger's by now. */
+const READ_TOKEN = `
+read_token() { token=$(sed -e 's/.*) //' -e '/^Z/d' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20); }`;
+
+/** The switch that was started last still runs. */
+const IS_ALIVE = `${READ_TOKEN}
+is_alive() {
+  read -r pid started 2>/dev/null <switch.pid || return 1
+  read_token "$pid"
+  [ -n "$started" ] && [ "$token" = "$started" ]
+}`;
+
 /** `$1` the release, absolute, `$2` root, `$3` request as JSON. It leaves a process of its own session, which no lost connection ends. */
-export const START_SWITCH = `${FIND_SIGCTL}
+export const START_SWITCH = `${FIND_SIGCTL}${READ_TOKEN}
 root=$1
 exec 8>>"$root/.deploy/switch.lock"
 flock -n 8 || exit ${DEPLOY_EXIT.locked}
-rm -f "$root/.deploy/switch.json"
+rm -f "$root/.deploy/switch.json" "$root/.deploy/switch.pid"
 : >"$root/.deploy/switch.log"
 setsid "$sigctl" __deploy switch "$2" "$root/.deploy/switch.json" >"$root/.deploy/switch.log" 2>&1 </dev/null &
-echo $! >"$root/.deploy/switch.pid"`;
+read_token $!
+echo "$! $token" >"$root/.deploy/switch.pid"`;
 
 /** `$1` root, `$2` lines of its log that are known: `> ` and each further line, then `= ` and the outcome. */
-export const FOLLOW_SWITCH = `
+export const FOLLOW_SWITCH = `${IS_ALIVE}
 cd -- "$1/.deploy" || exit ${DEPLOY_EXIT.lost}
 known=$2
 [ -e switch.log ] || exit ${DEPLOY_EXIT.lost}
@@ -106,12 +120,13 @@ while :; do
     known=$total
   fi
   if [ -n "$over" ]; then printf '= '; cat switch.json; echo; exit 0; fi
-  kill -0 "$(cat switch.pid)" 2>/dev/null || [ -e switch.json ] || exit ${DEPLOY_EXIT.lost}
+  is_alive || [ -e switch.json ] || exit ${DEPLOY_EXIT.lost}
   sleep 0.2 2>/dev/null || sleep 1
 done`;
 
 /** `$1` root. */
-export const INTERRUPT_SWITCH = `kill -s INT "$(cat "$1/.deploy/switch.pid")"`;
+export const INTERRUPT_SWITCH = `${IS_ALIVE}
+cd -- "$1/.deploy" && is_alive && kill -s INT "$pid"`;
 
 /** `$1` root, `$2` release. */
 export const DISCARD = `

@@ -1,7 +1,7 @@
 import type { AlertMemory } from '../core/alert-plan.js';
 import { VERDICTS } from '../core/verdict.js';
 import type { StatusDb } from './open.js';
-import { rowReader } from './row-reader.js';
+import { parseRows, rowReader } from './row-reader.js';
 import { statement } from './statement.js';
 
 /** What a memory is about: a process of a service, or `*` with `disk` or `pm2`. */
@@ -12,9 +12,11 @@ export interface AlertSubject {
 
 export type RememberedSubject = AlertSubject & { readonly memory: AlertMemory };
 
-/** What was seen and told of each subject, also by a watchdog before this one. */
+/** What was seen and told of each subject, also by a watchdog before this one. A row that is impossible is as good as none. */
 export function readAlertMemories(db: StatusDb): readonly RememberedSubject[] {
-  return statement(db, 'SELECT * FROM service_verdicts').all({}).map(parse);
+  const rows = statement(db, 'SELECT * FROM service_verdicts').all({});
+  // Replaced at the first look: a memory that nobody can read must not keep every alert from being told.
+  return parseRows(rows, parse, () => undefined);
 }
 
 /** In place of what was remembered of the subject. @param reason Of the verdict, in words. */

@@ -1,7 +1,7 @@
 import type { StoredCheck } from '../core/stored-check.js';
-import { SigctlError } from '../errors.js';
+import type { SigctlError } from '../errors.js';
 import type { StatusDb } from './open.js';
-import { rowReader } from './row-reader.js';
+import { parseRows, rowReader } from './row-reader.js';
 import { statement } from './statement.js';
 
 /** Answers of processes and checks that are long gone are of no use to anybody. */
@@ -18,21 +18,9 @@ export function writeChecks(db: StatusDb, checks: readonly StoredCheck[], nowMs:
 }
 
 /** Every row, also of processes that are gone: `currentChecks` picks. One that holds something impossible is handed to `onFault`. */
-export function readChecks(db: StatusDb, onFault: (fault: SigctlError) => void = refuse): readonly StoredCheck[] {
+export function readChecks(db: StatusDb, onFault?: (fault: SigctlError) => void): readonly StoredCheck[] {
   const rows = statement(db, 'SELECT * FROM service_checks ORDER BY service, instance, name').all();
-  return rows.flatMap((row) => {
-    try {
-      return [parseCheck(row)];
-    } catch (error) {
-      if (!(error instanceof SigctlError)) throw error;
-      onFault(error);
-      return [];
-    }
-  });
-}
-
-function refuse(fault: SigctlError): never {
-  throw fault;
+  return parseRows(rows, parseCheck, onFault);
 }
 
 function parseCheck(raw: unknown): StoredCheck {

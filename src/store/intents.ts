@@ -1,4 +1,4 @@
-import type { ProcessIdentity } from '../core/observed-process.js';
+import { type ProcessIdentity, processName } from '../core/observed-process.js';
 import type { StatusDb } from './open.js';
 import { rowReader } from './row-reader.js';
 import { statement } from './statement.js';
@@ -56,7 +56,7 @@ export function pruneIntents(db: StatusDb, beforeMs: number): void {
 }
 
 function refOf(subject: IntentSubject): string {
-  return subject.kind === 'start' ? subject.startId : `${subject.process.pid} ${subject.process.startToken}`;
+  return subject.kind === 'start' ? subject.startId : processName(subject.process);
 }
 
 const RECORD = `

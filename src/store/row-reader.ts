@@ -60,6 +60,32 @@ export function rowReader(row: unknown, table: string, keyColumns: readonly stri
   };
 }
 
+/**
+ * Parses rows that any program may have written: an impossible one costs itself and no other. It is left out and its fault handed
+ * to `onFault`.
+ *
+ * @throws {SigctlError} `STATUS_ROW_INVALID` naming row and column, where there is no `onFault`.
+ */
+export function parseRows<T>(
+  rows: readonly unknown[],
+  parse: (row: unknown) => T,
+  onFault: (fault: SigctlError) => void = refuse,
+): T[] {
+  return rows.flatMap((row) => {
+    try {
+      return [parse(row)];
+    } catch (error) {
+      if (!(error instanceof SigctlError)) throw error;
+      onFault(error);
+      return [];
+    }
+  });
+}
+
+function refuse(fault: SigctlError): never {
+  throw fault;
+}
+
 function rowInvalid(row: string, column: string, value: unknown, wanted: string): SigctlError {
   return new SigctlError(`Cannot read ${row}: ${column} is ${JSON.stringify(value)}, expected ${wanted}`, {
     code: 'STATUS_ROW_INVALID',

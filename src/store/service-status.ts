@@ -2,6 +2,7 @@ import type { ReportedState, StatusRow } from '../core/status-row.js';
 import { SigctlError } from '../errors.js';
 import type { StatusDb } from './open.js';
 import { parseStatusRow } from './parse-status-row.js';
+import { parseRows } from './row-reader.js';
 import { statement } from './statement.js';
 
 /** Which row, and which claim on it. A write with an older generation than the row's changes nothing. */
@@ -71,21 +72,9 @@ export interface ReloadWrite extends StatusOwner {
  *
  * @throws {SigctlError} `STATUS_ROW_INVALID` naming row and column, where there is no `onFault`.
  */
-export function readStatuses(db: StatusDb, onFault: (fault: SigctlError) => void = refuse): StatusRow[] {
+export function readStatuses(db: StatusDb, onFault?: (fault: SigctlError) => void): StatusRow[] {
   const rows = statement(db, 'SELECT * FROM service_status ORDER BY service, instance').all();
-  return rows.flatMap((row) => {
-    try {
-      return [parseStatusRow(row)];
-    } catch (error) {
-      if (!(error instanceof SigctlError)) throw error;
-      onFault(error);
-      return [];
-    }
-  });
-}
-
-function refuse(fault: SigctlError): never {
-  throw fault;
+  return parseRows(rows, parseStatusRow, onFault);
 }
 
 /** The row of one process of a service. @throws {SigctlError} `STATUS_ROW_INVALID`. */

@@ -1,4 +1,4 @@
-import type { ProcessIdentity } from '../core/observed-process.js';
+import { type ProcessIdentity, processName } from '../core/observed-process.js';
 import { readFact, writeFact } from './facts.js';
 import type { StatusDb } from './open.js';
 
@@ -22,15 +22,11 @@ export function readUnready(db: StatusDb): UnreadyProcesses {
 
 /** Whether this very process is on record as not ready. */
 export function isUnready(unready: UnreadyProcesses, key: string, identity: ProcessIdentity): boolean {
-  return unready[key] === nameOf(identity);
+  return unready[key] === processName(identity);
 }
 
 /** Notes how the wait for a process ended. The caller holds the stack's lock. */
 export function recordReadiness(db: StatusDb, key: string, identity: ProcessIdentity, isReady: boolean): void {
   const { [key]: _, ...others } = readUnready(db);
-  writeFact(db, FACT, JSON.stringify(isReady ? others : { ...others, [key]: nameOf(identity) }));
-}
-
-function nameOf({ pid, startToken }: ProcessIdentity): string {
-  return `${pid} ${startToken}`;
+  writeFact(db, FACT, JSON.stringify(isReady ? others : { ...others, [key]: processName(identity) }));
 }

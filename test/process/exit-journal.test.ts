@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type ExitRecord, journalEnd, lastExits, parseExits, readExits } from '../../src/process/exit-journal.js';
+import { type ExitRecord, journalEnd, parseExits, readExits } from '../../src/process/exit-journal.js';
 import { tempFolder } from './rig.js';
 
 const PRELOAD = fileURLToPath(new URL('../../scripts/services/exit-journal.cjs', import.meta.url));
@@ -191,14 +191,6 @@ test('without a journal there are no exits, and the place before the first one i
   writeFileSync(join(run, 'exits.jsonl'), line(exit('a', 1)));
   assert.deepEqual(pids(readExits({ run }, undefined).exits), [1]);
   assert.deepEqual(readExits({ run }, journalEnd({ run })).exits, []);
-});
-
-test('lastExits() returns the last accepted exit of each key', (t) => {
-  const run = tempFolder(t);
-  const records = [exit('a', 1), exit('b', 2), exit('a', 3), exit('a', 4, { byPm2: true })];
-  writeFileSync(join(run, 'exits.jsonl'), records.map(line).join(''));
-  const last = lastExits({ run }, ({ byPm2 }) => !byPm2);
-  assert.deepEqual([last.get('a')?.pid, last.get('b')?.pid, last.get('c')], [3, 2, undefined]);
 });
 
 test('parseExits() takes nothing for an exit that is none, and a line that was written twice once', () => {

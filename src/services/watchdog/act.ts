@@ -1,11 +1,12 @@
 import { assertNever } from '../../core/assert-never.js';
-import type { ProcessIdentity } from '../../core/observed-process.js';
+import { isSameProcess, type ProcessIdentity } from '../../core/observed-process.js';
 import { isCloseToLimit, NOTHING_DONE, planWatch, type WatchAction, type WatchMemory } from '../../core/watch-plan.js';
 import { recordEvent } from '../../store/events.js';
 import { readIntent } from '../../store/intents.js';
 import type { WatchContext } from './context.js';
-import { type Diagnosis, diagnose } from './diagnose.js';
+import type { Diagnosis } from './diagnose.js';
 import type { ProcessEnder } from './end-process.js';
+import type { Looks } from './looks.js';
 import { createTableProof } from './table-proof.js';
 import type { Watched } from './watch.js';
 
@@ -32,16 +33,16 @@ export interface Actor {
   readonly act: (seen: readonly Watched[]) => readonly CloseProcess[];
   /** A closer look at one of them. */
   readonly actOnMemory: (close: CloseProcess, memoryBytes: number) => void;
-  /** Waits for snapshots that are being taken. */
-  readonly drain: () => Promise<void>;
 }
 
 /** Acts on what is seen: tells of memory, looks into what hangs, and has ended what is to be restarted. */
-export function createActor(context: WatchContext, ender: ProcessEnder): Actor {
+export function createActor(
+  context: WatchContext,
+  { ender, looks }: { readonly ender: ProcessEnder; readonly looks: Looks },
+): Actor {
   const { monotonicMs, log } = context;
   const known = new Map<string, Known>();
   const table = createTableProof(context);
-  const diagnosing = new Map<string, Promise<void>>();
 
   const apply = (action: WatchAction, watched: Watched, entry: Known): void => {
     switch (action.kind) {
@@ -65,14 +66,7 @@ export function createActor(context: WatchContext, ender: ProcessEnder): Actor {
     { instance }: Watched,
     { process, cpuPercent }: Known,
     then: () => void,
-  ): void => {
-    if (diagnosing.has(instance.key)) return;
-    const work = diagnose(context, { instance, process, cause, reason, cpuPercent })
-      .catch((error: unknown) => log.trouble(`cannot write down what ${instance.key} was doing`, error))
-      .then(then)
-      .finally(() => diagnosing.delete(instance.key));
-    diagnosing.set(instance.key, work);
-  };
+  ): void => looks.begin({ instance, process, cause, reason, cpuPercent }, then);
 
   const endFor = (action: Extract<WatchAction, { kind: 'end' }>, { instance }: Watched, entry: Known): void => {
     const { killTimeoutMs, memoryLimitBytes } = instance.spec;
@@ -93,7 +87,7 @@ export function createActor(context: WatchContext, ender: ProcessEnder): Actor {
     const { instance, judgement, wanted } = watched;
     // One that survived its end is asked to end again.
     const isSpent =
-      entry.memory.ending !== undefined && !ender.isEnding(entry.process) && !diagnosing.has(instance.key);
+      entry.memory.ending !== undefined && !ender.isEnding(entry.process) && !looks.isUnderWay(entry.process);
     const before = isSpent ? { ...entry.memory, ending: undefined } : entry.memory;
     const tableWritableMs = table.writableForMs();
     const input = { spec: instance.spec, wanted, judgement, memoryBytes, tableWritableMs };
@@ -124,10 +118,9 @@ export function createActor(context: WatchContext, ender: ProcessEnder): Actor {
     },
     actOnMemory: ({ watched, process }, memoryBytes) => {
       const entry = known.get(watched.instance.key);
-      if (entry === undefined || !isSame(entry.process, process)) return;
+      if (entry === undefined || !isSameProcess(entry.process, process)) return;
       actOne(watched, entry, memoryBytes);
     },
-    drain: async () => void (await Promise.all(diagnosing.values())),
   };
 }
 
@@ -147,7 +140,7 @@ function lookAgain(
 ): Known {
   const memoryBytes = tree?.memoryBytes ?? 0;
   const before = known.get(instance.key);
-  if (before === undefined || !isSame(before.process, identity)) {
+  if (before === undefined || !isSameProcess(before.process, identity)) {
     const measures = { memoryBytes, grownBytes: 0, cpuMs, cpuPercent: 0, lookedAtMs: nowMs };
     const entry: Known = { process: identity, memory: NOTHING_DONE, ...measures };
     known.set(instance.key, entry);
@@ -193,8 +186,4 @@ function isBeingStopped({ db, log }: WatchContext, key: string, process: Process
     log.trouble('the status table cannot be read', error);
     return false;
   }
-}
-
-function isSame(a: ProcessIdentity, b: ProcessIdentity): boolean {
-  return a.pid === b.pid && a.startToken === b.startToken;
 }

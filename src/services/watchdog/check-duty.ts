@@ -1,3 +1,4 @@
+import { processName } from '../../core/observed-process.js';
 import type { HealthCheck } from '../../core/stack.js';
 import { createCheckRunner, type FailingCheck } from '../../probe/check-runner.js';
 import { type OpenProbe, openProbe } from '../../probe/open-probe.js';
@@ -7,23 +8,38 @@ import { writeChecks } from '../../store/checks.js';
 import { readDesired } from '../../store/desired.js';
 import { readCheckTargets, type ServiceTarget } from './check-targets.js';
 import type { WatchContext } from './context.js';
-import { diagnose } from './diagnose.js';
 import type { Duty } from './duty.js';
 import type { ProcessEnder } from './end-process.js';
+import type { Looks } from './looks.js';
 
 const TICK_MS = 500;
 /** Where commands are found, for a service whose entry sets no PATH. */
 const USUAL_PATH = '/usr/local/bin:/usr/bin:/bin';
 
 /** Asks the health checks of all services, writes down what they answer, and has those ended that are to be restarted for it. */
-export function createCheckDuty(context: WatchContext, ender: Pick<ProcessEnder, 'end'>): Duty {
+export function createCheckDuty(
+  context: WatchContext,
+  { ender, looks }: { readonly ender: Pick<ProcessEnder, 'end'>; readonly looks: Looks },
+): Duty {
   const { db, paths } = context;
   const runner = createCheckRunner<ServiceTarget>({
     open: (target, check) => openCheck(context, target, check),
     record: (checks) => writeChecks(db, checks, context.nowMs()),
     random: Math.random,
   });
-  const looks = createLooks(context);
+  /** What holds a process up is gone with it: each is looked into once before it is ended. */
+  const looked = new Set<string>();
+  const endFor = (target: ServiceTarget, reason: string): void => {
+    const { key, process, spec } = target;
+    const end = () => ender.end({ key, process, killTimeoutMs: spec.killTimeoutMs }, 'unhealthy', reason);
+    if (looks.isUnderWay(process)) return;
+    if (looked.has(processName(process))) {
+      end();
+      return;
+    }
+    looked.add(processName(process));
+    looks.begin({ instance: target, process, cause: 'unhealthy', reason, cpuPercent: null }, end);
+  };
   return {
     name: 'health checks',
     everyMs: TICK_MS,
@@ -34,50 +50,15 @@ export function createCheckDuty(context: WatchContext, ender: Pick<ProcessEnder,
       const targets = isAnyChecked ? readCheckTargets(stack, { paths, wanted: readWanted(db), nowMs }) : [];
       runner.tick(targets, context.monotonicMs(), nowMs);
       for (const [target, failing] of byTarget(targets, runner.failing())) {
-        const { key, process, spec } = target;
+        const { spec } = target;
         // Without autorestart an end would be for good: then the verdict has to do.
         if (spec.health.onUnhealthy !== 'restart' || !spec.autorestart) continue;
-        const reason = failing.map(describeFailing).join('; ');
-        looks.once(target, reason, () =>
-          ender.end({ key, process, killTimeoutMs: spec.killTimeoutMs }, 'unhealthy', reason),
-        );
+        endFor(target, failing.map(describeFailing).join('; '));
       }
-      looks.forgetOthers(targets);
-    },
-    drain: async () => {
-      await Promise.all([runner.close(), looks.drain()]);
-    },
-  };
-}
-
-/** Looks into each process once before it is ended: what holds it up is gone with it. */
-function createLooks(context: WatchContext) {
-  const looked = new Set<string>();
-  const underWay = new Map<string, Promise<void>>();
-  const nameOf = ({ process }: ServiceTarget): string => `${process.pid} ${process.startToken}`;
-  return {
-    once(target: ServiceTarget, reason: string, then: () => void): void {
-      const name = nameOf(target);
-      if (underWay.has(name)) return;
-      if (looked.has(name)) {
-        then();
-        return;
-      }
-      looked.add(name);
-      const { process } = target;
-      const work = diagnose(context, { instance: target, process, cause: 'unhealthy', reason, cpuPercent: null })
-        .catch((error: unknown) => context.log.trouble(`cannot write down what ${target.key} was doing`, error))
-        .then(then)
-        .finally(() => underWay.delete(name));
-      underWay.set(name, work);
-    },
-    forgetOthers(targets: readonly ServiceTarget[]): void {
-      const live = new Set(targets.map(nameOf));
+      const live = new Set(targets.map(({ process }) => processName(process)));
       for (const name of looked) if (!live.has(name)) looked.delete(name);
     },
-    drain: async (): Promise<void> => {
-      await Promise.all(underWay.values());
-    },
+    drain: () => runner.close(),
   };
 }
 

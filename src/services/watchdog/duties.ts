@@ -8,6 +8,7 @@ import { createProcessEnder } from './end-process.js';
 import { followDatabase } from './follow-database.js';
 import { keepLogs } from './keep-logs.js';
 import { createRecorder, pruneRecord } from './keep-record.js';
+import { createLooks } from './looks.js';
 import { keepDaemon, recover } from './recover.js';
 import { createWatch, type Watched } from './watch.js';
 import { createWatchDuty } from './watch-duty.js';
@@ -15,6 +16,7 @@ import { createWatchDuty } from './watch-duty.js';
 /** All that the watchdog does, in the order in which it is drained at the end. */
 export function createDuties(context: WatchContext): readonly Duty[] {
   const ender = createProcessEnder(context);
+  const looks = createLooks(context);
   const watch = createWatch(context);
   const recorder = createRecorder(context);
   return [
@@ -24,12 +26,15 @@ export function createDuties(context: WatchContext): readonly Duty[] {
     createWatchDuty(context, {
       watch,
       ender,
+      looks,
       onLook: recorder.onLook,
       onTransition: ({ watched, from, to }) => logTransition(context, watched, from, to),
     }),
     keepDaemon(context, watch),
     recover(context, watch),
-    createCheckDuty(context, ender),
+    createCheckDuty(context, { ender, looks }),
+    // Who is being looked into may be ended for it.
+    { name: 'look into trouble', everyMs: BEAT_MS, run: () => undefined, drain: looks.drain },
     { name: 'end processes', everyMs: BEAT_MS, run: () => undefined, drain: ender.drain },
     // Drained after those that end processes: their last exits are on record too.
     recorder.duty,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProcessIdentity } from '../../core/observed-process.js';
+import { type ProcessIdentity, processName } from '../../core/observed-process.js';
 import { planEnding } from '../../core/watch-plan.js';
 import { identify, isAlive } from '../../process/identity.js';
 import { readResidentBytes } from '../../process/proc-stat.js';
@@ -57,7 +57,7 @@ export function createProcessEnder(context: EnderContext): ProcessEnder {
   return {
     end: (target, cause, reason) => {
       const { key, process } = target;
-      const name = nameOf(process);
+      const name = processName(process);
       if (ending.has(name) || !isAlive(process)) return;
       try {
         announce(context, target, cause, reason);
@@ -73,13 +73,9 @@ export function createProcessEnder(context: EnderContext): ProcessEnder {
           .finally(() => ending.delete(name)),
       );
     },
-    isEnding: (process) => ending.has(nameOf(process)),
+    isEnding: (process) => ending.has(processName(process)),
     drain: async () => void (await Promise.all(ending.values())),
   };
-}
-
-function nameOf({ pid, startToken }: ProcessIdentity): string {
-  return `${pid} ${startToken}`;
 }
 
 function announce({ db, nowMs }: EnderContext, { key, process }: EndTarget, cause: EndReason, reason: string): void {

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { ProcessIdentity } from '../../core/observed-process.js';
+import { isSameProcess, type ProcessIdentity } from '../../core/observed-process.js';
 import { exitJournalPath, lockPath, pidPath } from '../../process/home.js';
 import { removeStalePidFile } from '../../process/stale-pid-file.js';
 import { pruneHistory } from '../../record/prune-history.js';
@@ -73,10 +73,7 @@ function dropPidFile({ paths }: WatchContext, { spec, key }: Watched['instance']
 function notePeak({ db }: WatchContext, peaks: Map<string, Peak>, { instance, tree }: Watched): void {
   const known = peaks.get(instance.key);
   const { process } = instance;
-  const isSame =
-    process.kind === 'running' &&
-    known?.process.pid === process.identity.pid &&
-    known.process.startToken === process.identity.startToken;
+  const isSame = process.kind === 'running' && known !== undefined && isSameProcess(known.process, process.identity);
   if (known !== undefined && !isSame) {
     if (known.bytes > known.writtenBytes) recordMemory(db, instance.key, known.bytes);
     peaks.delete(instance.key);

@@ -1,4 +1,5 @@
 import type { Recovery } from '../../core/recovery-plan.js';
+import { processKeys } from '../../core/stack.js';
 import type { OperateContext } from '../../operate/context.js';
 import { connectDaemon } from '../../operate/daemon.js';
 import { openSession } from '../../operate/session.js';
@@ -77,11 +78,13 @@ export async function takeBack(
 
 /** An app that waits for its restart, or that PM2 gave up, is not lost. A daemon that does not answer knows nothing that we could act on. */
 async function isKnownToPm2(context: WatchContext, service: string): Promise<boolean> {
+  const spec = context.stack().services.find(({ name }) => name === service);
+  const keys = spec === undefined ? [service] : [service, ...processKeys(spec)];
   const client = await connectDaemon(context);
   if (client === undefined) return true;
   try {
     const apps = await client.list();
-    return apps.some(({ name }) => name === service || name.replace(/-\d+$/, '') === service);
+    return apps.some(({ name }) => keys.includes(name));
   } finally {
     client.close();
   }

@@ -3,6 +3,7 @@ import { type CloseProcess, createActor } from './act.js';
 import type { WatchContext } from './context.js';
 import type { Duty } from './duty.js';
 import type { ProcessEnder } from './end-process.js';
+import type { Looks } from './looks.js';
 import type { Watch, Watched } from './watch.js';
 
 /** Twice a second: a service over its limit is noticed within that. */
@@ -21,6 +22,7 @@ export interface Transition {
 export interface WatchDutyDeps {
   readonly watch: Watch;
   readonly ender: ProcessEnder;
+  readonly looks: Looks;
   /** Called after each look at everything, whatever it saw. */
   readonly onLook: (seen: readonly Watched[], daemonPid: number | undefined) => void;
   readonly onTransition: (transition: Transition) => void;
@@ -28,8 +30,8 @@ export interface WatchDutyDeps {
 
 /** Looks at everything twice a second, and more often at what comes close to its memory limit; does what the manifest wants done. */
 export function createWatchDuty(context: WatchContext, deps: WatchDutyDeps): Duty {
-  const { watch, ender, onLook, onTransition } = deps;
-  const actor = createActor(context, ender);
+  const { watch, onLook, onTransition } = deps;
+  const actor = createActor(context, deps);
   const verdicts = new Map<string, Verdict>();
   let close: readonly CloseProcess[] = [];
   let lookedAtMs = Number.NEGATIVE_INFINITY;
@@ -59,6 +61,5 @@ export function createWatchDuty(context: WatchContext, deps: WatchDutyDeps): Dut
         if (sample !== undefined) actor.actOnMemory(one, sample.memoryBytes);
       }
     },
-    drain: actor.drain,
   };
 }

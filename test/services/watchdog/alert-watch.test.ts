@@ -146,3 +146,17 @@ test('a disk with less free space than the manifest wants is degraded, with both
   assert.equal(low?.verdict, 'degraded');
   assert.match(low?.reason ?? '', /^[\d.]+ [GMT]B free, below [\d.]+ [GTP]B: log segments go, oldest first$/);
 });
+
+test('a reason is kept without its secrets, and a memory that nobody can read is as good as none', (t) => {
+  const { db, see, told, restart, pass } = rig(t);
+  see(trading('down', 'refused the key hunter2'));
+  db.prepare("UPDATE service_verdicts SET verdict = 'splendid'").run();
+  restart();
+  see(trading('down', 'refused the key hunter2'));
+  pass(60_000);
+  see(trading('down', 'refused the key hunter2'));
+  assert.deepEqual(told(), ['alert trading down ×1']);
+  assert.deepEqual(db.prepare('SELECT verdict, reason FROM service_verdicts').all(), [
+    { verdict: 'down', reason: 'refused the key *****' },
+  ]);
+});

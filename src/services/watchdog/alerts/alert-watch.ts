@@ -54,7 +54,7 @@ export function createAlertWatch(deps: AlertWatchDeps): AlertWatch {
     const { step, memory } = planAlert(sighting, before, policy, nowMs());
     if (before !== undefined && isSame(before, memory)) return memory;
     db.transaction(() => {
-      writeAlertMemory(db, { service, instance, memory }, sighting.reason);
+      writeAlertMemory(db, { service, instance, memory }, deps.mask(sighting.reason));
       if (step.kind === 'alert' || step.kind === 'recovery') {
         enqueueAlert(db, { channels, dedupeKey: key, alert: writeAlert(deps, sighting, step, memory) });
       }
