@@ -27,7 +27,6 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   deploy: rule(['core', 'errors.ts']),
   render: rule(['core', 'errors.ts'], ['chalk', 'ora'], { node: false }),
   service: rule(['core', 'errors.ts', 'store'], ['better-sqlite3', 'big.js', 'cockatiel', 'kleur', 'pino', 'zod']),
-  export: rule(['core', 'errors.ts']),
   init: rule(['core', 'errors.ts'], ['yaml']),
 };
 

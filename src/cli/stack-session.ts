@@ -3,6 +3,7 @@ import { dropEarlyRestores, requireNoUnfinishedRestore } from '../backup/restore
 import type { SessionRequest, StackSession } from '../commands/session.js';
 import type { OperateContext } from '../operate/context.js';
 import { openSession } from '../operate/session.js';
+import { identify } from '../process/identity.js';
 import { openStatusDb } from '../store/open.js';
 import { acquireStackLock } from '../store/stack-lock.js';
 import type { Project } from './project.js';
@@ -52,7 +53,7 @@ export async function withStackLock<T>(
   try {
     const release = await acquireStackLock({
       folder: project.paths.run,
-      holder: { pid: process.pid, command: request.command },
+      holder: { pid: process.pid, startToken: identify(process.pid)?.startToken, command: request.command },
       waitMs: request.waitMs,
       onWait: (other) =>
         setup.note(

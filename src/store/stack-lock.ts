@@ -11,6 +11,8 @@ const NOTE = 'stack.holder.json';
 /** Who holds the lock, for the one who waits. */
 export interface LockHolder {
   readonly pid: number;
+  /** Start time of the process, so that nobody who has its number later is taken for it; absent where the kernel tells none. */
+  readonly startToken?: string | undefined;
   /** What was typed: `start trading`. */
   readonly command: string;
 }
@@ -80,7 +82,8 @@ function readHolder(path: string): LockHolder | undefined {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (typeof value !== 'object' || value === null || !('pid' in value) || !('command' in value)) return undefined;
-    return { pid: Number(value.pid), command: String(value.command) };
+    const startToken = 'startToken' in value ? String(value.startToken) : undefined;
+    return { pid: Number(value.pid), startToken, command: String(value.command) };
   } catch {
     // Not written yet, or taken away this moment: the holder stays unnamed.
     return undefined;

@@ -1,5 +1,6 @@
 import type { Finding, FixOutcome } from '../../core/finding.js';
 import { SigctlError } from '../../errors.js';
+import { identify } from '../../process/identity.js';
 import { acquireStackLock } from '../../store/stack-lock.js';
 import { applyRemedy } from './apply-remedy.js';
 import type { FixDeps } from './fix-deps.js';
@@ -45,7 +46,7 @@ async function tryLock({ folder, pid, waitMs, note, signal }: FixRequest): Promi
   try {
     return await acquireStackLock({
       folder,
-      holder: { pid, command: 'doctor --fix' },
+      holder: { pid, startToken: identify(pid)?.startToken, command: 'doctor --fix' },
       waitMs,
       onWait: (other) =>
         note(

@@ -3,6 +3,7 @@ import { processKeys } from '../../core/stack.js';
 import type { OperateContext } from '../../operate/context.js';
 import { connectDaemon } from '../../operate/daemon.js';
 import { openSession } from '../../operate/session.js';
+import { identify } from '../../process/identity.js';
 import { acquireStackLock } from '../../store/stack-lock.js';
 import type { WatchContext } from './context.js';
 
@@ -39,7 +40,7 @@ export async function withStackLock<T>(
 ): Promise<T> {
   const release = await acquireStackLock({
     folder: paths.run,
-    holder: { pid: process.pid, command },
+    holder: { pid: process.pid, startToken: identify(process.pid)?.startToken, command },
     waitMs: LOCK_WAIT_MS,
     onWait: () => undefined,
     signal,

@@ -53,7 +53,8 @@ export function createWatch(context: WatchContext): Watch {
   /** A service that a command starts, or restarts, is not down: it is on its way, and nobody has to be told. */
   const underWay = (): Judgement | undefined => {
     const holder = readStackHolder(paths.run);
-    if (holder === undefined || identify(holder.pid) === undefined) return undefined;
+    // A command that was killed leaves its note, and its number to somebody else.
+    if (holder?.startToken === undefined || identify(holder.pid)?.startToken !== holder.startToken) return undefined;
     return { verdict: 'starting', reason: `"sigctl ${holder.command}" is at work` };
   };
 
