@@ -19,7 +19,7 @@ import { type RestartProcess, reloadStack } from './reload-stack.js';
 import type { StartOptions } from './start-process.js';
 import { startStack } from './start-stack.js';
 import { stopStack } from './stop-stack.js';
-import { stopWatchdog } from './watchdog.js';
+import { endUnwantedWatchdog, stopWatchdog } from './watchdog.js';
 
 /** The fact under which the mode in force is kept. */
 const MODE_FACT = 'mode';
@@ -32,8 +32,11 @@ export function openSession(context: OperateContext) {
   const planStarts = (services: readonly string[], again: readonly string[] = []) =>
     makeStartSteps(context, observe(), services, again);
   const planStops = (services: readonly string[]) => makeStopSteps(context, observe(), services);
-  const start = (steps: readonly StartStep[], options: StartOptions) =>
-    startStack(context, steps, observe(), { mode: mode() ?? '', ...options });
+  const start = async (steps: readonly StartStep[], options: StartOptions) => {
+    const outcomes = await startStack(context, steps, observe(), { mode: mode() ?? '', ...options });
+    await endUnwantedWatchdog(context);
+    return outcomes;
+  };
   const recorded = async <T>(work: () => Promise<T>): Promise<T> => {
     const outcome = await work();
     keepRecord(context);

@@ -10,6 +10,7 @@ import { writeLaunchFile } from '../process/launch-file.js';
 import { NOT_RESTARTED } from '../process/launcher-exit.js';
 import { makeLogFile } from '../process/log-file.js';
 import { endTree } from '../process/signals.js';
+import { announceExitOf } from './announce.js';
 import type { OperateContext } from './context.js';
 import { connectAnswering, findFlock } from './daemon.js';
 import { removeApp } from './remove-apps.js';
@@ -105,8 +106,8 @@ export async function endWatchdog(
   rmSync(launchPath(paths, WATCHDOG_KEY), { force: true });
   const app = { name: WATCHDOG_KEY, killTimeoutMs: KILL_TIMEOUT_MS };
   await (client === undefined ? undefined : removeApp({ paths }, client, app).catch(leaveToSignals));
-  const process = findWatchdog(paths);
-  if (process !== undefined) await endTree(process, KILL_TIMEOUT_MS);
+  const watchdog = findWatchdog(paths);
+  if (watchdog !== undefined) await endTree(watchdog, KILL_TIMEOUT_MS);
   rmSync(pidPath(paths, WATCHDOG_KEY), { force: true });
 }
 
@@ -118,6 +119,15 @@ export async function stopWatchdog(context: Pick<OperateContext, 'paths'>): Prom
   } finally {
     client?.close();
   }
+}
+
+/** The manifest has turned it off since it was started. The watchdog itself may be what starts something: it does not wait for its own end. */
+export async function endUnwantedWatchdog(context: OperateContext): Promise<void> {
+  if (context.stack.watch.enabled) return;
+  const watchdog = findWatchdog(context.paths);
+  if (watchdog === undefined || watchdog.pid === process.pid) return;
+  announceExitOf(context, WATCHDOG_KEY);
+  await stopWatchdog(context);
 }
 
 function leaveToSignals(error: unknown): void {

@@ -73,3 +73,16 @@ test('status tells of a watchdog that is stopped by a signal', async (t) => {
   process.kill(rig.pid('watchdog'), 'SIGCONT');
   assert.doesNotMatch((await rig.sigctl(['status'])).stdout, /kill -CONT/);
 });
+
+test('a watchdog that the manifest turned off meanwhile ends with the next start, and comes back when it is turned on', async (t) => {
+  const rig = await startRig(t, STACK);
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  const [watchdog, service] = [rig.pid('watchdog'), rig.pid('a')];
+  rig.writeManifest({ ...STACK, sigctl: { watchdog: false } });
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  assert.ok(!isPidAlive(watchdog));
+  assert.equal(rig.pid('a'), service);
+  rig.writeManifest(STACK);
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  await until(() => existsSync(join(rig.home, 'run/watchdog.pid')) && isPidAlive(rig.pid('watchdog')));
+});
