@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SwitchOutcome, SwitchRequest } from '../core/deploy.js';
 import { isRecord } from '../core/is-record.js';
+import { maskSecrets, secretValues } from '../core/mask.js';
 import { pruneReleases, readLink, writeLink } from '../deploy/releases-on-disk.js';
 import { type SigctlRun, SwitchFailure } from '../deploy/sigctl-run.js';
 import type { SwitchDeps } from '../deploy/switch-deps.js';
@@ -29,24 +30,13 @@ export async function deployOnHost(argv: readonly string[], deps: Deps, terminal
     terminal.writeOut(`${renderJson({ ok: true, removed: pruneReleases(first, Number(second)) })}\n`);
     return EXIT.ok;
   }
-  if (verb === 'switch') return runSwitch(readRequest(first), second, terminal);
+  if (verb === 'switch') return runSwitch(readRequest(first), second, { deps, terminal });
   return EXIT.usage;
 }
 
 /** `doctor` for a release that is not in force, without leaving a trace in the state that it shares with the one that is. */
 async function inspect(deps: Deps, terminal: Terminal): Promise<number> {
-  const draft: Deps = {
-    ...deps,
-    openProject: (config) =>
-      openProject({
-        cwd: currentFolder(),
-        config,
-        env: process.env,
-        pkg: deps.pkg,
-        write: false,
-        isDraft: true,
-      }),
-  };
+  const draft: Deps = { ...deps, openProject: (config) => openDraft(deps, config) };
   const checks = CHECKS.filter(({ name }) => INSPECTED.includes(name));
   const findings = (await runChecks(checks, await createCheckDeps(draft, undefined))).filter(
     ({ severity }) => severity === 'error',
@@ -55,13 +45,38 @@ async function inspect(deps: Deps, terminal: Terminal): Promise<number> {
   return findings.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
+function openDraft({ pkg }: Deps, config?: string): ReturnType<typeof openProject> {
+  return openProject({ cwd: currentFolder(), config, env: process.env, pkg, write: false, isDraft: true });
+}
+
 /** Its steps go to stdout, its outcome into a file at one instant: whoever started it may be gone by then. */
-async function runSwitch(request: SwitchRequest, outcomeFile: string, terminal: Terminal): Promise<number> {
-  const outcome = await switchOrTell(request, terminal);
+async function runSwitch(
+  request: SwitchRequest,
+  outcomeFile: string,
+  { deps, terminal }: { readonly deps: Deps; readonly terminal: Terminal },
+): Promise<number> {
+  const outcome = withoutSecrets(await switchOrTell(request, terminal), await readSecrets(deps));
   const draft = `${outcomeFile}.${process.pid}`;
   writeFileSync(draft, JSON.stringify({ id: request.id, outcome }));
   renameSync(draft, outcomeFile);
   return outcome.kind === 'done' ? EXIT.ok : EXIT.failed;
+}
+
+/** What failed tells its last lines, and what a deploy prints is kept by CI jobs and by others. */
+function withoutSecrets(outcome: SwitchOutcome, secrets: readonly string[]): SwitchOutcome {
+  if (outcome.kind === 'done') return outcome;
+  const mask = (text: string): string => maskSecrets(text, secrets);
+  return { ...outcome, reason: mask(outcome.reason), logTail: outcome.logTail.map(mask) };
+}
+
+async function readSecrets(deps: Deps): Promise<readonly string[]> {
+  try {
+    const { stack, shellEnv } = await openDraft(deps);
+    return secretValues(...stack.services.map(({ env }) => env), shellEnv);
+  } catch {
+    // A manifest that cannot be read has started nothing; passwords in addresses are masked all the same.
+    return [];
+  }
 }
 
 async function switchOrTell(request: SwitchRequest, terminal: Terminal): Promise<SwitchOutcome> {

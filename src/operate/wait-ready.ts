@@ -10,7 +10,7 @@ import { readGate } from '../process/gate.js';
 import { gatePath, lockPath, logPath } from '../process/home.js';
 import { isAlive } from '../process/identity.js';
 import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js';
-import { GAVE_UP, LAUNCHER_EXIT } from '../process/launcher-exit.js';
+import { describeRefusal, GAVE_UP, LAUNCHER_EXIT } from '../process/launcher-exit.js';
 import { readUptimeMs } from '../process/proc-stat.js';
 import { tryReadStatus } from '../store/service-status.js';
 import { recordReadiness } from '../store/unready.js';
@@ -120,21 +120,15 @@ function lastExit(
   );
 }
 
-const LAUNCHER_CODES: Readonly<Record<number, Pick<StartFailure, 'code' | 'reason'>>> = {
-  [LAUNCHER_EXIT.folder]: { code: 'LAUNCH_FAILED', reason: 'its folder ("cwd") cannot be entered' },
-  [LAUNCHER_EXIT.files]: { code: 'LAUNCH_FAILED', reason: 'its lock, PID or log file cannot be written' },
-  [LAUNCHER_EXIT.locked]: { code: 'LOCK_HELD', reason: 'another copy holds its lock: a second one is refused' },
-  [LAUNCHER_EXIT.stopped]: { code: 'LAUNCH_FAILED', reason: 'its launch file is not there' },
-};
-
 /** The launcher ended before it wrote its record: it was refused, or could not open a file. */
 function launcherFailure(context: OperateContext, started: StartedProcess): StartFailure | undefined {
   const exit = lastExit(context, started);
-  const known = exit?.code == null ? undefined : LAUNCHER_CODES[exit.code];
-  if (known === undefined || exit === undefined) return undefined;
+  const reason = exit && describeRefusal(exit.code);
+  if (reason === undefined) return undefined;
   return {
     ...base(context, started, exit),
-    ...known,
+    code: exit?.code === LAUNCHER_EXIT.locked ? 'LOCK_HELD' : 'LAUNCH_FAILED',
+    reason,
     hint: `sigctl stop ${started.target.spec.name}, and start it again`,
   };
 }

@@ -16,9 +16,19 @@ export const GAVE_UP = 79;
 /** What PM2 is told not to restart, besides the codes of the manifest. */
 export const NOT_RESTARTED: readonly number[] = [GAVE_UP, LAUNCHER_EXIT.stopped];
 
-const REFUSALS: readonly (number | null)[] = Object.values(LAUNCHER_EXIT);
+const REFUSALS: Readonly<Record<number, string>> = {
+  [LAUNCHER_EXIT.folder]: 'its folder ("cwd") cannot be entered',
+  [LAUNCHER_EXIT.files]: 'its lock, PID or log file cannot be written',
+  [LAUNCHER_EXIT.locked]: 'another process holds its lock: a second copy is refused',
+  [LAUNCHER_EXIT.stopped]: 'its launch file is not there',
+};
+
+/** Why the launcher ended with this code instead of becoming the service; `undefined` when it did not. */
+export function describeRefusal(code: number | null): string | undefined {
+  return code === null ? undefined : REFUSALS[code];
+}
 
 /** Whether the launcher may have ended so instead of becoming the service. */
 export function isRefusal({ code }: { readonly code: number | null }): boolean {
-  return REFUSALS.includes(code);
+  return describeRefusal(code) !== undefined;
 }

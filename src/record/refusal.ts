@@ -1,6 +1,6 @@
 import { formatDuration } from '../core/duration.js';
 import type { Gate } from '../process/gate.js';
-import { GAVE_UP, LAUNCHER_EXIT } from '../process/launcher-exit.js';
+import { describeRefusal, GAVE_UP } from '../process/launcher-exit.js';
 
 /** Why the launcher ended instead of becoming the service. */
 export interface Refusal {
@@ -9,16 +9,10 @@ export interface Refusal {
   readonly reason: string;
 }
 
-const WORDS: Readonly<Record<number, string>> = {
-  [LAUNCHER_EXIT.folder]: 'its folder ("cwd") cannot be entered',
-  [LAUNCHER_EXIT.files]: 'its lock, PID or log file cannot be written',
-  [LAUNCHER_EXIT.locked]: 'another process holds its lock: a second copy is refused',
-  [LAUNCHER_EXIT.stopped]: 'its launch file is not there',
-};
-
 /** @param gate What it left behind. @param start The command that lets the service run again. */
 export function explainRefusal(code: number | null, gate: Gate | undefined, start: string): Refusal {
-  if (code !== GAVE_UP) return { kind: 'refused', reason: `it was not started: ${WORDS[code ?? 0] ?? `code ${code}`}` };
+  if (code !== GAVE_UP)
+    return { kind: 'refused', reason: `it was not started: ${describeRefusal(code) ?? `code ${code}`}` };
   if (gate?.state === 'never') {
     return { kind: 'refused', reason: `its exit code is one that is not restarted ("restart.never"); ${start} does` };
   }
