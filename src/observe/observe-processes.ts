@@ -129,6 +129,15 @@ function readClusterPids(name: string, daemonPid: number | undefined, paths: Hom
   return readdirSync(folder)
     .filter((file) => file.startsWith(`${name}-`) && /^\d+\.pid$/.test(file.slice(name.length + 1)))
     .sort((a, b) => a.length - b.length || a.localeCompare(b))
-    .map((file) => Number(readFileSync(join(folder, file), 'utf8')))
+    .map((file) => readPid(join(folder, file)))
     .filter((pid) => readProcStat(pid)?.ppid === daemonPid);
+}
+
+function readPid(file: string): number {
+  try {
+    return Number(readFileSync(file, 'utf8'));
+  } catch {
+    // PM2 takes it away when the process ends, which may be this moment.
+    return 0;
+  }
 }
