@@ -4,11 +4,12 @@ import type { StartOutcome } from '../core/outcome.js';
 import type { StartStep } from '../core/start-plan.js';
 import { SigctlError } from '../errors.js';
 import type { Pm2Client } from '../pm2/client.js';
+import { DAEMON_KEY } from '../process/home.js';
 import { readDesired, writeDesired } from '../store/desired.js';
 import { recordEvent } from '../store/events.js';
-import { causeOf } from './announce.js';
+import { announceExitOf, causeOf } from './announce.js';
 import type { OperateContext, Target } from './context.js';
-import { ensureDaemon } from './daemon.js';
+import { ensureDaemon, retireDaemon } from './daemon.js';
 import { type Start, type StartSetup, startProcess } from './start-process.js';
 import { lacksWatchdog, startWatchdog } from './watchdog.js';
 
@@ -47,7 +48,7 @@ async function startLevelByLevel(
 ): Promise<readonly StartOutcome[]> {
   const client = await ensureDaemon(context);
   const outcomes: StartOutcome[] = [];
-  const { onLaunch, launched, notice } = noticeLaunch(context);
+  const { onLaunch, launched, isLaunched, notice } = noticeLaunch(context);
   // Beside the first services, and behind them: it must not be in their way.
   const watchdog = launched.then(() => startWatchdog(context, client));
   try {
@@ -62,24 +63,40 @@ async function startLevelByLevel(
       outcomes.push(...done);
     }
   } finally {
-    notice();
-    await watchdog;
+    if (!isLaunched()) await lookAfterTheRest(context, client, notice);
+    if (isLaunched()) await watchdog;
     client.close();
   }
   return outcomes;
 }
 
+/** Nothing was launched: a daemon that has nothing to look after is not left behind; what runs already gets its watchdog. */
+async function lookAfterTheRest(context: OperateContext, client: Pm2Client, onPresent: () => void): Promise<void> {
+  try {
+    if ((await client.list()).length > 0) onPresent();
+    else await retireDaemon(context, client, () => announceExitOf(context, DAEMON_KEY));
+  } catch {
+    // The daemon is gone by itself, or hangs: the next command finds out, and how the start ended is what counts here.
+  }
+}
+
 /** `launched` resolves once the first process was handed to PM2. */
 function noticeLaunch({ onLaunch }: OperateContext) {
   let notice = (): void => undefined;
+  let isLaunched = false;
   const launched = new Promise<void>((resolve) => {
     notice = resolve;
   });
   return {
     launched,
-    notice,
+    isLaunched: () => isLaunched,
+    notice: () => {
+      isLaunched = true;
+      notice();
+    },
     onLaunch: () => {
       onLaunch();
+      isLaunched = true;
       notice();
     },
   };

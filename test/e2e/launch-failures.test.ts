@@ -20,3 +20,12 @@ test('variables with the names of the launcher, or that no shell can set, reach 
   const shown = JSON.parse(rig.log('shows').slice('ENV '.length));
   assert.deepEqual(Object.fromEntries(Object.keys(env).map((name) => [name, shown[name]])), env);
 });
+
+test('a start that launched nothing leaves no daemon and no watchdog behind', async (t) => {
+  const rig = await startRig(t, { apps: [app('web', 'no-such-file.mjs')] });
+  const failed = await rig.sigctl(['start', '--json']);
+  assert.equal(failed.exitCode, 1);
+  assert.equal(JSON.parse(failed.stdout).outcomes[0].code, 'SCRIPT_MISSING');
+  const { daemon, watchdog } = JSON.parse((await rig.sigctl(['status', '--json'])).stdout);
+  assert.deepEqual([daemon.pid, watchdog.pid], [null, null]);
+});
