@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { parseRuns } from '../../scripts/chaos/evidence.js';
 import { exitFault } from '../../scripts/chaos/invariants/exits-on-record.js';
 import { orderFaults, parseNumbers } from '../../scripts/chaos/invariants/lines.js';
-import { allowedVerdicts } from '../../scripts/chaos/invariants/verdicts.js';
+import { allowedVerdicts, truthsBetween } from '../../scripts/chaos/invariants/verdicts.js';
 
 // The checks of the chaos suite are checked themselves: one that cannot fail would prove nothing.
 
@@ -62,4 +62,12 @@ test('allowedVerdicts() allows no healthy service that has no process, and none 
   assert.deepEqual(allowedVerdicts({ ...truth, wanted: 'no' }), ['stopped']);
   assert.deepEqual(allowedVerdicts({ ...truth, live: LIVE, supervised: true, wanted: 'no' }), []);
   assert.ok(allowedVerdicts({ ...truth, live: LIVE, supervised: true }).includes('healthy'));
+});
+
+test('truthsBetween() knows of a run that began and ended between two looks, and of nothing else', () => {
+  const none = { live: undefined, wanted: 'yes', supervised: false, isHeld: false } as const;
+  const lived = truthsBetween([none, none], [RUN]).map(({ live }) => live?.pid);
+  assert.deepEqual(lived, [undefined, 7]);
+  const same = { ...none, live: LIVE, supervised: true } as const;
+  assert.deepEqual(truthsBetween([same, same], []), []);
 });

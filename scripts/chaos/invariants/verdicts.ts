@@ -1,12 +1,15 @@
 import type { ServiceReport } from '../../../src/core/service-report.js';
 import type { Verdict } from '../../../src/core/verdict.js';
 import type { Wanted } from '../deeds.js';
+import { type Run, readRuns } from '../evidence.js';
 import { FEATURES } from '../features.js';
-import type { Proc } from '../proc.js';
+import { type Proc, uptimeMs } from '../proc.js';
 import { lockHolders, type Reality, readReality } from '../reality.js';
 import { SERVICES, type ServiceName } from '../services.js';
 import type { World } from '../world.js';
 import type { Violation } from './violation.js';
+
+const MS_PER_TICK = 10;
 
 /** What is true of one service, and what it may be called. */
 export interface Truth {
@@ -28,6 +31,7 @@ export interface Look {
 
 /** One look: the report of `status` beside `/proc`. */
 export async function lookAtVerdicts(world: World): Promise<Look> {
+  const askedAtMs = uptimeMs();
   const before = readReality(world);
   const { exitCode, stdout, stderr } = await world.sigctl(['status', '--json']);
   if (exitCode !== 0) {
@@ -38,9 +42,10 @@ export async function lookAtVerdicts(world: World): Promise<Look> {
   const after = readReality(world);
   const violations = SERVICES.flatMap((service) => {
     const report = services.find(({ key }) => key === service);
-    const truths = [before, after].map((reality) => truthOf(world, reality, service));
+    const looks = [before, after].map((reality) => truthOf(world, reality, service));
+    const truths = [...looks, ...truthsBetween(looks, runsSince(world, service, askedAtMs))];
     const faults = truths.map((truth) => describeFault(service, report, truth));
-    // Whatever fits one of the two looks was true when it was asked.
+    // Whatever was true at some moment while it was asked is the truth.
     return faults.some((fault) => fault === undefined)
       ? []
       : [{ rule: 'verdicts match reality', evidence: faults[1] ?? '' }];
@@ -56,6 +61,24 @@ function findUnrecovered(world: World, { key, verdict, reason }: ServiceReport):
   const isLost = verdict === 'down' && lockHolders(world, service).every(({ command }) => command.includes('.launch'));
   if (verdict !== 'orphaned' && !isLost) return [];
   return [{ rule: 'what is wanted comes back', evidence: `${key} stays "${verdict}" (${reason})` }];
+}
+
+/** On a busy machine a short run may begin and end between two looks; and where one process followed another, there was none for a moment. */
+export function truthsBetween(looks: readonly Truth[], begun: readonly Run[]): readonly Truth[] {
+  const [first, last] = [looks[0], looks.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const changed = begun.length > 0 || first.live?.token !== last.live?.token;
+  const runs = begun.map(({ pid, token }) => ({
+    ...last,
+    live: { pid, ppid: 0, token, state: 'S', command: '', environ: [] },
+    supervised: true,
+  }));
+  return changed ? [{ ...last, live: undefined, supervised: false }, ...runs] : [];
+}
+
+/** Runs that began from then on, by the service's own account. */
+function runsSince(world: World, service: ServiceName, sinceMs: number): readonly Run[] {
+  return readRuns(world.evidence, service).filter(({ token }) => Number(token) * MS_PER_TICK >= sinceMs - MS_PER_TICK);
 }
 
 function truthOf(world: World, reality: Reality, service: ServiceName): Truth {
