@@ -93,10 +93,19 @@ function readPid(file: string): number {
   return existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
 }
 
-/** The daemon of the bench, if it outlived the orderly stop. */
+/** supervisord ends its programs after it has answered; killed before, it would leave them behind. */
+const END_WITHIN_MS = 20_000;
+const PAUSE_MS = 50;
+
+/** Waits for the daemon of the bench to end, and ends it if it does not. */
 function endDaemon(pid: number): void {
+  if (!(pid > 0)) return;
   try {
-    if (pid > 0) process.kill(pid, 'SIGKILL');
+    for (const deadline = performance.now() + END_WITHIN_MS; performance.now() < deadline; ) {
+      process.kill(pid, 0);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    }
+    process.kill(pid, 'SIGKILL');
   } catch {
     // No such process: it ended, as it should.
   }
