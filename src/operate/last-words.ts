@@ -1,5 +1,5 @@
 import { maskSecrets } from '../core/mask.js';
-import { readSince } from '../probe/read-since.js';
+import { readSince } from '../process/read-since.js';
 
 const LINES = 10;
 
