@@ -25,6 +25,7 @@ import { serveReloadable, startService } from 'sigctl/service';
 
 const service = await startService({ name: 'web', heartbeatEveryMs: 500 });
 const release = readFileSync(new URL('release', import.meta.url), 'utf8').trim();
+console.log('its key is', process.env.WEB_API_KEY);
 await serveReloadable(service, {
   workers: 1,
   health: '/health',
@@ -90,7 +91,13 @@ export async function startDeployRig(t: TestContext): Promise<DeployRig> {
     const web = { ready: { http: '/health', within: '60s' }, reload: { signal: 'SIGHUP', within: '60s' }, port };
     const manifest = {
       apps: [
-        { name: 'web', script: './web.mjs', env: { PORT: String(port) }, kill_timeout: 8000, sigctl: web },
+        {
+          name: 'web',
+          script: './web.mjs',
+          env: { PORT: String(port), WEB_API_KEY: 'hunter2-hunter2' },
+          kill_timeout: 8000,
+          sigctl: web,
+        },
         {
           name: 'jobs',
           script: './jobs.mjs',

@@ -42,6 +42,8 @@ test('a steady load is answered through good and bad deploys; a bad one is back 
   assert.equal(sick.exitCode, 1, sick.stdout + sick.stderr);
   assert.match(sick.stdout, /✖ \S+ {2}web: the new worker answers \/health with 500/);
   assert.match(sick.stdout, new RegExp(`! ${two} is in force again`));
+  assert.match(sick.stdout, /its key is \*{5}/);
+  assert.doesNotMatch(sick.stdout + sick.stderr, /hunter2/);
   assert.equal(load.answers().has('sick'), false);
 
   rig.write('three', { jobs: 'crash' });
