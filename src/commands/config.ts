@@ -16,7 +16,7 @@ export interface ConfigDeps {
   readonly readDiffs: (config: string | undefined) => Promise<readonly ServiceDiff[]>;
   /** The service with every secret masked. */
   readonly mask: (spec: ServiceSpec) => Readonly<Record<string, unknown>>;
-  readonly out: Pick<Output, 'print' | 'colour' | 'setExitCode'>;
+  readonly out: Pick<Output, 'print' | 'width' | 'colour' | 'setExitCode'>;
 }
 
 export interface ConfigOptions {
@@ -62,7 +62,7 @@ export async function runConfig(deps: ConfigDeps, options: ConfigOptions): Promi
   deps.out.print(
     options.json
       ? renderJson({ stack: { name, root, manifest: manifestPath }, modes, services: services.map(deps.mask) })
-      : renderConfig({ ...stack, services }, deps.out.colour),
+      : renderConfig({ ...stack, services }, deps.out),
   );
   return EXIT.ok;
 }

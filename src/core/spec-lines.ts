@@ -80,13 +80,38 @@ const UNSHOWN: readonly (keyof ServiceSpec)[] = ['hash', 'name', 'envFrom'];
 export function specLines(spec: ServiceSpec): readonly SpecLine[] {
   return fieldsOf(spec).flatMap((field) => {
     const needsRestart = PROCESS_FIELDS.some((name) => name === field);
-    return flatten(KEYS[field], spec[field]).map(({ key, value }) => ({
-      key,
+    return flatten(KEYS[field], inManifest(field, spec)).map(({ key, value }) => ({
+      key: manifestKey(key),
       shown: show(key, value),
       exact: JSON.stringify(value) ?? '',
       needsRestart,
     }));
   });
+}
+
+function inManifest(field: keyof ServiceSpec, spec: ServiceSpec): unknown {
+  if (field === 'takeBackLast') return spec.takeBackLast ? 'last' : 'in order';
+  if (field === 'kind') return spec.kind === 'launcher' ? 'fork' : 'cluster';
+  return spec[field];
+}
+
+/** What stands in the manifest under another word, or in another form. */
+const MANIFEST_WORDS: Readonly<Record<string, string>> = {
+  'sigctl.health.heartbeatWithinMs': 'sigctl.health.heartbeat',
+  'sigctl.health.onHung': 'sigctl.health.on_hung',
+  'sigctl.health.onStale': 'sigctl.health.on_stale',
+  'sigctl.health.onUnhealthy': 'sigctl.health.on_unhealthy',
+  'sigctl.restart.backoffMinMs': 'sigctl.restart.backoff[0]',
+  'sigctl.restart.backoffMaxMs': 'sigctl.restart.backoff[1]',
+  'sigctl.restart.successCodes': 'sigctl.restart.success',
+  'sigctl.restart.neverCodes': 'sigctl.restart.never',
+  'sigctl.logs.maxBytes': 'sigctl.logs.size',
+  'sigctl.logs.maxAgeMs': 'sigctl.logs.age',
+};
+
+/** `sigctl.ready.withinMs` is `within` in the manifest: there the unit stands in the value. */
+function manifestKey(key: string): string {
+  return MANIFEST_WORDS[key] ?? key.replace(/(?<=[a-z])(Ms|Bytes)$/, '');
 }
 
 function fieldsOf(spec: ServiceSpec): readonly (keyof ServiceSpec)[] {

@@ -3,28 +3,38 @@ import type { Difference, ServiceDiff } from '../core/config-diff.js';
 import { specLines } from '../core/spec-lines.js';
 import type { Stack } from '../core/stack.js';
 import { cleanText } from './clean-text.js';
+import { wrapText } from './wrap.js';
 
 /** The effective manifest: its modes, then a line for each setting of each service. Secrets are masked. */
-export function renderConfig(stack: Stack, colour: boolean): string {
+export function renderConfig(
+  stack: Stack,
+  { width, colour }: { readonly width: number; readonly colour: boolean },
+): string {
   const paint = new Chalk({ level: colour ? 1 : 0 });
   const modes = Object.entries(stack.modes).map(([mode, members]) => ({ key: mode, shown: members.join(', ') }));
   return [
     `${paint.bold(stack.name)}  ${paint.dim(stack.manifestPath)}`,
-    ...block('modes', modes, paint),
-    ...stack.services.flatMap((spec) => block(spec.name, specLines(spec), paint)),
+    ...block('modes', modes, width, paint),
+    ...stack.services.flatMap((spec) => block(spec.name, specLines(spec), width, paint)),
   ].join('\n');
 }
 
 function block(
   title: string,
   lines: readonly { readonly key: string; readonly shown: string }[],
+  columns: number,
   paint: ChalkInstance,
 ): readonly string[] {
   const width = Math.max(0, ...lines.map(({ key }) => key.length));
+  // Values stand under each other, also those that take several lines.
+  const indent = ' '.repeat(width + 4);
   return [
     '',
     paint.bold(title),
-    ...lines.map(({ key, shown }) => `  ${paint.dim(key.padEnd(width))}  ${cleanText(shown, false)}`),
+    ...lines.map(({ key, shown }) => {
+      const value = wrapText(cleanText(shown, false), columns, indent).trimStart();
+      return `  ${paint.dim(key.padEnd(width))}  ${value}`;
+    }),
   ];
 }
 

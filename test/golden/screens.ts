@@ -234,7 +234,7 @@ export const SCREENS: readonly Screen[] = [
         false,
       ),
   },
-  { name: 'config', fits: false, render: () => renderConfig(STACK, false) },
+  { name: 'config', fits: false, render: (width) => renderConfig(STACK, { width, colour: false }) },
   {
     name: 'config-diff',
     fits: true,
