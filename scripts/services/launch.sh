@@ -175,9 +175,10 @@ is_number "$previous_starts" || previous_starts=0
 [ "$previous_id" = "$start_id" ] && starts=$((previous_starts + 1))
 read -r boot </proc/sys/kernel/random/boot_id 2>/dev/null || boot=-
 read_start_token $$
+# The PID file first: a launcher that a full disk keeps from writing it has not become the service, and leaves no record of one.
+{ printf '%s' "$$" >"$pidfile"; } 2>/dev/null || refuse 73
 # One write of fixed length over the old line: a reader sees the old line or the new one, never half of one.
 printf '%-160s\n' "$$ ${start_token:--} $boot $start_id $starts" 1<>"$lock"
-printf '%s' "$$" >"$pidfile" || refuse 73
 
 # The kernel's own memory limit, where there is one. Without it everything else holds.
 if [ -n "$cgroup" ]; then { printf '%s' "$$" >"$cgroup/cgroup.procs"; } 2>/dev/null || :; fi
