@@ -8,6 +8,7 @@ export const EVENT_KINDS = [
   'stop-failed',
   'refused',
   'crash-loop',
+  'leftovers-ended',
   'restore',
   'disk-low',
   'disk-recovered',

@@ -8,6 +8,7 @@ import { createProcessEnder } from './end-process.js';
 import { followDatabase } from './follow-database.js';
 import { keepLogs } from './keep-logs.js';
 import { createRecorder, pruneRecord } from './keep-record.js';
+import { clearLeftovers } from './leftovers.js';
 import { createLooks } from './looks.js';
 import { keepDaemon, recover } from './recover.js';
 import { createWatch, type Watched } from './watch.js';
@@ -32,6 +33,7 @@ export function createDuties(context: WatchContext): readonly Duty[] {
     }),
     keepDaemon(context, watch),
     recover(context, watch),
+    clearLeftovers(context, watch),
     createCheckDuty(context, { ender, looks }),
     // Who is being looked into may be ended for it.
     { name: 'look into trouble', everyMs: BEAT_MS, run: () => undefined, drain: looks.drain },
