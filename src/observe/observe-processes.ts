@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ObservedProcess, ProcessIdentity } from '../core/observed-process.js';
 import { processKeys, type ServiceSpec, type Stack } from '../core/stack.js';
 import { launchedAtMs } from '../process/gate.js';
-import { DAEMON_KEY, gatePath, type HomePaths, lockPath } from '../process/home.js';
+import { DAEMON_KEY, gatePath, type HomePaths, lockPath, specPath } from '../process/home.js';
 import { identify } from '../process/identity.js';
 import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js';
 import { readLockHolders } from '../process/lock-holders.js';
@@ -27,15 +27,20 @@ export interface ObservedInstance {
 export interface ObserveOptions {
   readonly paths: HomePaths;
   readonly nowMs: number;
-  /** Services for which an absent process is looked into: its last exit, and children that outlived it. */
-  readonly explain: (service: string) => boolean;
+  /** Whether an absent process is looked into: its last exit, and children that outlived it. */
+  readonly explain: (service: string, key: string) => boolean;
+}
+
+/** Those of wanted services, and those whose stop was not finished: a finished one takes the file away. */
+export function worthExplaining(paths: HomePaths, isWanted: (service: string) => boolean): ObserveOptions['explain'] {
+  return (service, key) => isWanted(service) || existsSync(specPath(paths, key));
 }
 
 /** Looks at every process of the stack: lock and PID files, `/proc`, and the exit journal. Asks PM2 nothing and changes nothing. */
 export function observeProcesses(stack: Stack, options: ObserveOptions): readonly ObservedInstance[] {
   const daemonPid = readDaemonPid(options.paths);
   const found = stack.services.flatMap((spec) => observeService(spec, daemonPid, options));
-  const unclear = found.filter(({ spec, process }) => process.kind === 'none' && options.explain(spec.name));
+  const unclear = found.filter(({ spec, key, process }) => process.kind === 'none' && options.explain(spec.name, key));
   const facts = explainAbsent(unclear, options.paths, daemonPid);
   const explained = found.map((instance) => {
     const { process, key } = instance;

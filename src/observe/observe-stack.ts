@@ -10,7 +10,7 @@ import { readListeningPorts } from '../process/ports.js';
 import { readTree } from '../process/tree.js';
 import type { Desired } from '../store/desired.js';
 import { isUnready, type UnreadyProcesses } from '../store/unready.js';
-import { type ObservedInstance, observeProcesses } from './observe-processes.js';
+import { type ObservedInstance, observeProcesses, worthExplaining } from './observe-processes.js';
 
 export interface StackObservation {
   readonly stack: Stack;
@@ -37,10 +37,11 @@ export function observeStack({
   nowMs,
 }: StackObservation): readonly ServiceReport[] {
   const wanted = new Set(desired.filter((entry) => entry.wanted === 'running').map((entry) => entry.service));
+  const paths = homePaths(stack.root, home);
   const instances = observeProcesses(stack, {
-    paths: homePaths(stack.root, home),
+    paths,
     nowMs,
-    explain: (service) => wanted.has(service),
+    explain: worthExplaining(paths, (service) => wanted.has(service)),
   });
   return instances.map((instance) =>
     reportInstance(instance, {

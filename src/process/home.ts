@@ -38,6 +38,8 @@ export const exitJournalPath = (paths: Pick<HomePaths, 'run'>): string => join(p
 export const lockPath = (paths: HomePaths, key: string): string => join(paths.run, `${key}.lock`);
 export const pidPath = (paths: HomePaths, key: string): string => join(paths.run, `${key}.pid`);
 export const launchPath = (paths: HomePaths, key: string): string => join(paths.run, `${key}.launch`);
+/** What a process was started from; a stop takes it away when it is over. */
+export const specPath = (paths: Pick<HomePaths, 'run'>, key: string): string => join(paths.run, `${key}.spec.json`);
 /** Where node services write a report when the watchdog asks them what they do. Mode 0700. */
 export const reportFolder = (paths: Pick<HomePaths, 'run'>): string => join(paths.run, 'reports');
 /** Where the launcher notes how it holds back a service that exited. */

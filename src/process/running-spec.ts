@@ -1,9 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ServiceSpec } from '../core/stack.js';
-import type { HomePaths } from './home.js';
-
-const specPath = (paths: Pick<HomePaths, 'run'>, key: string): string => join(paths.run, `${key}.spec.json`);
+import { type HomePaths, specPath } from './home.js';
 
 /** Keeps what a process is started from, beside its launch file and like it readable by its owner alone: it holds variables. */
 export function writeRunningSpec(paths: Pick<HomePaths, 'run'>, key: string, spec: ServiceSpec): void {

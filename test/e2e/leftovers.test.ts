@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isPidAlive } from './alive.js';
@@ -39,4 +39,21 @@ test('what is left of a service that was stopped does not stay: a stop that was 
   await ended;
   assert.equal((await rig.report('family')).verdict, 'stopped');
   assert.equal((await rig.report('idle')).verdict, 'healthy');
+});
+
+test('status names what is left of a service whose stop was killed half way, watchdog or not', async (t) => {
+  const rig = await startRig(t, { ...MANIFEST, sigctl: { watchdog: false } });
+  await rig.sigctl(['start']);
+  await rig.sigctl(['stop', 'family']);
+  const run = join(rig.home, 'run');
+  const stray = spawn('sh', ['-c', 'exec 9>>"$0"; exec sleep 600', join(run, 'family.lock')], { stdio: 'ignore' });
+  t.after(() => stray.kill('SIGKILL'));
+  // A stop that is over takes this file away.
+  writeFileSync(join(run, 'family.spec.json'), '{}');
+  await until(async () => (await rig.report('family')).verdict === 'orphaned');
+  const { reason, next } = await rig.report('family');
+  assert.match(reason, new RegExp(`pid ${stray.pid} of its tree still holds the lock`));
+  assert.equal(next, 'sigctl stop family');
+  assert.equal((await rig.sigctl(['stop', 'family'])).exitCode, 0);
+  await until(async () => (await rig.report('family')).verdict === 'stopped');
 });

@@ -12,9 +12,9 @@ import { withStackLock } from './take-back.js';
 import type { Watch } from './watch.js';
 
 /** Children of a service that ends take their time too. */
-const GRACE_MS = 5_000;
+const GRACE_MS = 3_000;
 /** A look goes through the open files of every process, a few milliseconds. */
-const TICK_MS = 2_500;
+const TICK_MS = 1_500;
 
 type Absent = Readonly<{ spec: ServiceSpec; key: string; instance: string }>;
 

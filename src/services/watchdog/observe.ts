@@ -1,6 +1,11 @@
 import type { ObservedProcess, ProcessIdentity } from '../../core/observed-process.js';
 import { processKeys, type ServiceSpec } from '../../core/stack.js';
-import { type ObservedInstance, observeProcesses, readDaemonPid } from '../../observe/observe-processes.js';
+import {
+  type ObservedInstance,
+  observeProcesses,
+  readDaemonPid,
+  worthExplaining,
+} from '../../observe/observe-processes.js';
 import { lockPath } from '../../process/home.js';
 import { type LaunchRecord, readLaunchRecord } from '../../process/launch-record.js';
 import { readBootId, startedAtMs, ticksToMs } from '../../process/proc-stat.js';
@@ -43,7 +48,8 @@ export function createObserver(
   const explain = (specs: readonly ServiceSpec[], isWanted: (service: string) => boolean) => {
     const absent = specs.map(({ name }) => name).join(' ');
     if (absent !== explained.absent || monotonicMs() - explained.atMs >= EXPLAIN_EVERY_MS) {
-      const found = observeProcesses({ ...stack(), services: specs }, { paths, nowMs: nowMs(), explain: isWanted });
+      const look = { paths, nowMs: nowMs(), explain: worthExplaining(paths, isWanted) };
+      const found = observeProcesses({ ...stack(), services: specs }, look);
       explained = { atMs: monotonicMs(), absent, found: found.filter(({ listed }) => listed) };
     }
     return explained.found;
