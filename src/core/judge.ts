@@ -115,11 +115,14 @@ function expectsHeartbeat({ health, readyByHeartbeat }: JudgeInput): boolean {
   return readyByHeartbeat || health.heartbeatWithinMs !== undefined;
 }
 
-/** The manifest's limit, else three of the service's own beats. */
+/** One beat may be late; when the second is missing too, the event loop is blocked. */
+const LATE_AFTER_BEATS = 2;
+
+/** The manifest's limit, else two of the service's own beats. */
 export function heartbeatLimitMs(status: StatusRow | undefined, health: Freshness): number | undefined {
   if (health.heartbeatWithinMs !== undefined) return health.heartbeatWithinMs;
   return typeof status?.heartbeatEveryMs === 'number' && status.heartbeatEveryMs > 0
-    ? status.heartbeatEveryMs * 3
+    ? status.heartbeatEveryMs * LATE_AFTER_BEATS
     : undefined;
 }
 
