@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Finding, FixOutcome, Severity } from '../../src/core/finding.js';
-import { isPidAlive } from './alive.js';
+import { isGone, isPidAlive } from './alive.js';
 import { freePort } from './free-port.js';
 import { app, collect, kill, REPO, type Rig, startRig, until } from './rig.js';
 
@@ -224,7 +224,7 @@ test('a child that outlived its service is found by the lock that it holds', asy
   const rig = await startRig(t, { apps: [app('parent', 'leaves-a-child.sh', { autorestart: false, sigctl: ready })] });
   await startAll(rig);
   const child = Number(/child (\d+)/.exec(rig.log('parent'))?.[1]);
-  await until(() => !isPidAlive(rig.pid('parent')));
+  await until(() => isGone(() => rig.pid('parent')));
   const seen = await visit(rig, '--fix');
   assert.match(find(seen, 'LEFTOVER_PROCESS').evidence, new RegExp(`pid ${child} \\(sleep 600\\)`));
   assert.ok(isPidAlive(child));

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { isPidAlive } from './alive.js';
+import { isGone, isPidAlive } from './alive.js';
 import { app, kill, startRig, until } from './rig.js';
 
 test('kill $(cat .sigctl/run/<service>.pid) ends that very service, and PM2 starts it again', async (t) => {
@@ -55,7 +55,7 @@ test('a service that a stop leaves no process of leaves no lock behind either', 
   });
   assert.equal((await rig.sigctl(['start'])).exitCode, 0);
   const child = Number(/child (\d+)/.exec(rig.log('parent'))?.[1]);
-  await until(() => !isPidAlive(rig.pid('parent')));
+  await until(() => isGone(() => rig.pid('parent')));
   const report = await rig.report('parent');
   assert.match(report.reason, new RegExp(`pid ${child} of its tree still holds the lock`));
   assert.equal((await rig.sigctl(['stop'])).exitCode, 0);
@@ -68,7 +68,7 @@ test('start clears away the children of a dead run before it starts the service 
   });
   assert.equal((await rig.sigctl(['start'])).exitCode, 0);
   const child = Number(/child (\d+)/.exec(rig.log('parent'))?.[1]);
-  await until(() => !isPidAlive(rig.pid('parent')));
+  await until(() => isGone(() => rig.pid('parent')));
   assert.equal((await rig.sigctl(['start'])).exitCode, 0);
   assert.equal(isPidAlive(child), false);
 });

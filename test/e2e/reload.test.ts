@@ -82,7 +82,10 @@ test('a service of any kind reloads at its signal, one by one, or by PM2; one th
   assert.notEqual(await clustered(), worker);
   const died = await rig.sigctl(['reload', 'dies']);
   assert.equal(died.exitCode, 1);
-  assert.match(died.stdout, /✖ dies {2}it ended at SIGHUP instead of reloading\n.*sigctl logs dies/);
+  assert.match(
+    died.stdout,
+    /✖ dies {2}it ended at SIGHUP instead of reloading\n( {4}│ .*\n)* {4}next: sigctl logs dies/,
+  );
 });
 
 test('reload --or-restart restarts what cannot reload or changed, and stops at the first that fails', async (t) => {

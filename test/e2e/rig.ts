@@ -129,13 +129,25 @@ export async function collect(child: ReturnType<typeof spawn>): Promise<Run> {
   }
 }
 
-/** Polls until the condition holds; throws with its name when it does not within the deadline. */
+/**
+ * Polls until the condition holds; throws with its name when it does not within the deadline. A file that is not there (the
+ * watchdog takes away the PID file of a dead service) means: not yet.
+ */
 export async function until(condition: () => boolean | Promise<boolean>, withinMs = DEADLINE_MS): Promise<void> {
   const startedAt = performance.now();
-  while (!(await condition())) {
+  while (!(await holds(condition))) {
     if (performance.now() - startedAt > withinMs)
       throw new Error(`Did not come true within ${withinMs} ms: ${condition}`);
     await sleep(50);
+  }
+}
+
+async function holds(condition: () => boolean | Promise<boolean>): Promise<boolean> {
+  try {
+    return await condition();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
   }
 }
 
