@@ -64,7 +64,7 @@ Examples:
 
 <when>: ${INSTANT_FORMS}; a time without an offset is one of this machine.
 Kinds: ${EVENT_KINDS.join(', ')}.
-How much is kept: sigctl.watch.history in the manifest.
+How much is kept: sigctl.history in the manifest.
 Exit codes: 0 shown, also when there is nothing; 2 wrong use; 4 the database cannot be reached.`;
 
 export async function runHistory(deps: HistoryDeps, options: HistoryOptions): Promise<number> {
