@@ -1,5 +1,5 @@
 import type { AlertChannel, AlertPolicy, LogPolicy, QuietHours, WatchPolicy } from '../core/stack.js';
-import type { Verdict } from '../core/verdict.js';
+import { isFine, VERDICTS, type Verdict } from '../core/verdict.js';
 import type { AppEntry, StackEntry } from './schema.js';
 import type { AlertsEntry } from './watch-schema.js';
 
@@ -13,16 +13,7 @@ const DEFAULT_HISTORY = { keepMs: 90 * DAY_MS, maxEvents: 100_000 } as const;
 /** Already at 90 % of the limit an operator wants to know. */
 const DEFAULT_SOFT_SHARE = 0.9;
 /** Every verdict that a person has to look at. */
-const DEFAULT_ALERTED: readonly Verdict[] = [
-  'degraded',
-  'unhealthy',
-  'stale',
-  'hung',
-  'down',
-  'crash-loop',
-  'orphaned',
-  'duplicate',
-];
+const DEFAULT_ALERTED: readonly Verdict[] = VERDICTS.filter((verdict) => !isFine(verdict));
 /** What costs money while one sleeps. */
 const DEFAULT_QUIET_EXCEPT: readonly Verdict[] = ['down', 'crash-loop', 'duplicate'];
 
