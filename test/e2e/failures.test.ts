@@ -161,7 +161,11 @@ function readsAlive(pid: () => number): boolean {
 
 test('start does not take a crash loop for a running service: it starts it anew, with the settings of now', async (t) => {
   const rig = await startRig(t, {
-    apps: [app('picky', 'needs-a-key.mjs', { sigctl: { passEnv: ['KEY'], restart: { backoff: ['200ms', '1s'] } } })],
+    apps: [
+      app('picky', 'needs-a-key.mjs', {
+        sigctl: { passEnv: ['KEY'], ready: { log: 'works', within: '60s' }, restart: { backoff: ['200ms', '1s'] } },
+      }),
+    ],
   });
   const bad = await rig.sigctl(['start'], { env: { KEY: 'wrong' } });
   assert.equal(bad.exitCode, 1);

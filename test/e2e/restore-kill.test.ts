@@ -21,6 +21,7 @@ test('killed at a random moment, a restore leaves the old or the new state, or -
     const old = dumps(rig.home);
     const child = rig.spawn(['restore', backup, '--yes']);
     const closed = new Promise((resolve) => child.once('close', resolve));
+    // Anywhere in it, before its first step and after its last one too.
     await sleep(Math.random() * 2_500);
     kill(child.pid ?? 0);
     await closed;

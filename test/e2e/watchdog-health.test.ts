@@ -6,7 +6,8 @@ import { isPidAlive } from './alive.js';
 import { app, startRig, until } from './rig.js';
 import { eventOf, events, watchedApp, watching } from './watched.js';
 
-const BEAT = { ready: { heartbeat: true, within: '30s' }, health: { heartbeat: '600ms' } };
+/** Some beats more than the fixtures need: a machine that also runs other tests holds them up. */
+const BEAT = { ready: { heartbeat: true, within: '30s' }, health: { heartbeat: '1500ms' } };
 
 for (const how of ['spin', 'wait']) {
   test(`a service that blocks its event loop for good (${how}) is looked into, ended and running again`, async (t) => {
@@ -27,7 +28,7 @@ for (const how of ['spin', 'wait']) {
       { cause: exit.cause, actor: exit.actor, pid: exit.pid },
       { cause: 'hung', actor: 'watchdog', pid: first },
     );
-    assert.match(String(exit.detail?.['reason']), /last heartbeat .* ago, limit 600ms/);
+    assert.match(String(exit.detail?.['reason']), /last heartbeat .* ago, limit 1\.5s/);
     await until(async () => (await rig.report('web')).verdict === 'healthy' && rig.pid('web') !== first);
     assert.equal(isPidAlive(first), false);
     assert.equal(rig.pid('other'), other);
@@ -81,7 +82,7 @@ test('frozen work of a service that beats is stale: with on_stale restart it is 
 test('an idle service with a cycle of one hour, and one that writes no heartbeat at all, are never touched', async (t) => {
   const rig = await startRig(t, {
     apps: [
-      watchedApp('hourly', 'hourly.mjs', { sigctl: { ...BEAT, health: { heartbeat: '600ms', on_stale: 'restart' } } }),
+      watchedApp('hourly', 'hourly.mjs', { sigctl: { ...BEAT, health: { heartbeat: '2s', on_stale: 'restart' } } }),
       app('plain', 'idle.mjs'),
       watchedApp('again', 'freezes.mjs', { sigctl: { ...BEAT, health: { heartbeat: '5s', on_stale: 'restart' } } }),
     ],

@@ -7,7 +7,7 @@ import { eventOf, watchedApp } from './watched.js';
 
 const beat = (on_hung: string) => ({
   ready: { heartbeat: true, within: '30s' },
-  health: { heartbeat: '600ms', on_hung },
+  health: { heartbeat: '1500ms', on_hung },
 });
 
 const release = (rig: Rig) => writeFileSync(join(rig.root, 'release'), '');

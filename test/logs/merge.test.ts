@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isLogRule, type LogEntry, type LogRecord } from '../../src/core/log-line.js';
 import { LineClock, mergeByTime, type TimedEntry } from '../../src/logs/merge.js';
 import { mergeLive } from '../../src/logs/merge-live.js';
@@ -105,7 +106,8 @@ test('a slow reader holds the logs back instead of filling the memory', async ()
   }
   const merged = mergeLive([endless()]);
   await merged.next();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  // Time enough to read ahead without end, were it not held back.
+  for (let turn = 0; turn < 1_000; turn++) await nextTurn();
   assert.ok(produced < 60_000, `${produced} lines were read ahead`);
   await merged.return(undefined);
 });
@@ -116,7 +118,7 @@ test('the failure of one log ends the merge with its error', async () => {
     throw new Error('disk on fire');
   }
   const never = async function* (): AsyncGenerator<readonly TimedEntry[]> {
-    await new Promise((resolve) => setTimeout(resolve, 60_000).unref());
+    await new Promise(() => undefined);
     yield [];
   };
   await assert.rejects(messages(mergeLive([never(), failing()])), /disk on fire/);

@@ -70,19 +70,19 @@ for (const shell of SHELLS) {
   });
 
   test(`behind ${shell} a restart waits its turn, says until when, and its time of waiting is on record`, async (t) => {
-    const { rig, gate, state } = gateRig(t, shell, { backoffMinMs: 700, backoffMaxMs: 700 });
+    const { rig, gate, state } = gateRig(t, shell, { backoffMinMs: 2_000, backoffMaxMs: 2_000 });
     await ended(rig.launch({ ...CRASH, gate }));
     const child = rig.launch({ gate }, 'ignore', 'code:3');
     await until(() => state()?.state === 'wait');
     const seen = state();
     assert.equal(seen?.launcher.pid, child.pid);
     assert.equal(seen?.exits, 1);
-    assert.ok((seen?.atUptimeMs ?? 0) - readUptimeMs() <= 700);
+    assert.ok((seen?.atUptimeMs ?? 0) - readUptimeMs() <= 2_000);
     assert.notEqual(rig.read('web.pid'), String(child.pid));
     await until(() => rig.read('web.pid') === String(child.pid));
     assert.equal(state()?.state, 'run');
     const waitedMs = Number(rig.read('web.gate').split(' ')[7]);
-    assert.ok(waitedMs >= 690, String(waitedMs));
+    assert.ok(waitedMs >= 1_990, String(waitedMs));
   });
 
   test(`behind ${shell} a launcher that is killed while it waits frees the lock, and is no exit of the service`, async (t) => {
@@ -116,7 +116,7 @@ for (const shell of SHELLS) {
   });
 
   test(`behind ${shell} a service that was stopped while its launcher waited does not start any more`, async (t) => {
-    const { rig, gate, state, crash } = gateRig(t, shell, { backoffMinMs: 500, backoffMaxMs: 500 });
+    const { rig, gate, state, crash } = gateRig(t, shell, { backoffMinMs: 2_000, backoffMaxMs: 2_000 });
     await crash('');
     const child = rig.launch({ gate }, 'ignore', 'code:3');
     const end = ended(child);

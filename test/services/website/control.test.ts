@@ -138,9 +138,10 @@ test('output beyond all measure is cut, not held in memory', async (t) => {
 
 test('a command that outlasts the patience of the site goes on, and its end disturbs nobody', async (t) => {
   const stack = await createStack(t);
-  const bin = writeFakeSigctl(stack, 'sleep 0.5; echo late; : > finished');
+  const bin = writeFakeSigctl(stack, 'while [ ! -e go ]; do sleep 0.05; done; echo late; : > finished');
   const call = { bin, args: [], env: { PATH: process.env['PATH'] ?? '' }, cwd: stack.root, answerWithinMs: 50 };
   assert.deepEqual(await runSigctl(call), { kind: 'unfinished', afterMs: 50 });
+  writeFileSync(join(stack.root, 'go'), '');
   await eventually(() => existsSync(join(stack.root, 'finished')) || undefined, 'the command to finish');
   // Were the end still listened to, reading its closed files would end this process.
   assert.equal((await runSigctl({ ...call, answerWithinMs: 60_000 })).kind, 'exited');
