@@ -1,8 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { chooseUnit } from '../boot/choose-unit.js';
 import { installCronLine, removeCronLine } from '../boot/crontab.js';
-import { enableLinger, hasSystemd, installUnit, removeUnit, unitPath } from '../boot/systemd.js';
+import { enableLinger, hasSystemd, installUnit, removeUnit } from '../boot/systemd.js';
 import { userOf } from '../boot/user-of.js';
 import type { BootEntry, BootKind, StartupDeps } from '../commands/startup.js';
 import { type BootTarget, cronMark, renderCronLine, renderUnit, unitName } from '../core/boot-unit.js';
@@ -36,15 +37,21 @@ export function createStartupDeps(deps: Deps, env: NodeJS.ProcessEnv): StartupDe
         return [];
       }
       requireRoot(entry);
-      installUnit(entry.place, entry.text, unitName(target), entry.kind);
+      const { namesake } = chooseUnit(target, entry.kind, configHomeOf(env));
+      installUnit(entry.place, entry.text, basename(entry.place), entry.kind);
       const lingers = entry.kind === 'system' || enableLinger(userInfo().username);
-      return lingers ? [] : ['without lingering it starts at the first login: sudo loginctl enable-linger'];
+      return [
+        ...(namesake === undefined
+          ? []
+          : [`${unitName(target)} is of another stack "${target.stack}", in ${namesake}`]),
+        ...(lingers ? [] : ['without lingering it starts at the first login: sudo loginctl enable-linger']),
+      ];
     },
     remove: async (entry, config) => {
       const target = await readTarget(config);
       if (entry.kind === 'cron') return removeCronLine(cronMark(target));
       if (existsSync(entry.place)) requireRoot(entry);
-      return removeUnit(entry.place, unitName(target), entry.kind);
+      return removeUnit(entry.place, basename(entry.place), entry.kind);
     },
   };
 }
@@ -56,8 +63,11 @@ function defaultKind(): BootKind {
 
 function planEntry(target: BootTarget, kind: BootKind, env: NodeJS.ProcessEnv): BootEntry {
   if (kind === 'cron') return { kind, place: 'crontab', text: `${renderCronLine(target)}\n` };
-  const configHome = env['XDG_CONFIG_HOME'] || join(homedir(), '.config');
-  return { kind, place: unitPath(unitName(target), kind, configHome), text: renderUnit(target, kind) };
+  return { kind, place: chooseUnit(target, kind, configHomeOf(env)).path, text: renderUnit(target, kind) };
+}
+
+function configHomeOf(env: NodeJS.ProcessEnv): string {
+  return env['XDG_CONFIG_HOME'] || join(homedir(), '.config');
 }
 
 function requireRoot({ kind, place }: BootEntry): void {

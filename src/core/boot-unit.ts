@@ -17,9 +17,15 @@ export interface BootTarget {
 
 export type UnitScope = 'system' | 'user';
 
-/** `sigctl-shop.service`. */
-export function unitName({ stack }: Pick<BootTarget, 'stack'>): string {
-  return `sigctl-${stack}.service`;
+/** `sigctl-shop.service`, or `sigctl-shop-1f3a9c.service` where another stack of this machine has that name. */
+export function unitName({ stack }: Pick<BootTarget, 'stack'>, digest?: string): string {
+  return `sigctl-${stack}${digest === undefined ? '' : `-${digest}`}.service`;
+}
+
+/** Whose unit it is: the `SIGCTL_HOME` that `renderUnit` wrote into it. `undefined` in a unit of somebody else. */
+export function homeOfUnit(text: string): string | undefined {
+  const escaped = /^Environment="SIGCTL_HOME=(.*)"$/m.exec(text)?.[1];
+  return escaped?.replaceAll(/\\([\\"])/g, '$1').replaceAll('%%', '%');
 }
 
 /**

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type BootTarget, cronMark, renderCronLine, renderUnit } from '../../src/core/boot-unit.js';
+import { type BootTarget, cronMark, homeOfUnit, renderCronLine, renderUnit } from '../../src/core/boot-unit.js';
 
 const TARGET: BootTarget = {
   stack: 'shop',
@@ -53,6 +53,13 @@ test('percent signs, quotes and dollars of a path are themselves in a unit', () 
   const unit = renderUnit(ODD, 'system');
   assert.match(unit, /--config "\/srv\/100%% \\"my\\" \$\$shop\/e.cjs" start --boot/);
   assert.match(unit, /^Environment="SIGCTL_HOME=\/srv\/a b\/%%h"$/m);
+});
+
+test('a unit tells whose it is, whatever stands in the path of its home', () => {
+  for (const home of [TARGET.home, ODD.home, '/srv/"my" back\\slash\\\\"/%%']) {
+    assert.equal(homeOfUnit(renderUnit({ ...TARGET, home }, 'user')), home);
+  }
+  assert.equal(homeOfUnit('[Service]\nExecStart=/usr/bin/shop\n'), undefined);
 });
 
 test('the crontab line is one line, ends with the mark of its stack, and a shell reads odd paths as they are', () => {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { project, sigctl } from './rig.js';
+
+const NAMED =
+  "module.exports = { apps: [{ name: 'a', script: '/bin/true', interpreter: 'none' }], sigctl: { name: 'shop' } };\n";
 
 /** A `crontab` and a `systemctl` of our own in front of the PATH: they keep what they are given in the project's folder. */
 function fakeTools(t: TestContext): { readonly root: string; readonly env: Record<string, string> } {
@@ -49,6 +52,48 @@ test('startup --user writes and enables a unit, and leaves nothing behind where 
   assert.equal(failed.exitCode, 1);
   assert.match(failed.stderr, /Failed to connect to bus\nhint: sigctl startup --print/);
   assert.equal(existsSync(unit), false);
+});
+
+test('two stacks of one name have a unit each, and unstartup takes away its own', async (t) => {
+  const { root, env } = fakeTools(t);
+  const other = join(root, 'elsewhere');
+  mkdirSync(other);
+  writeFileSync(join(root, 'ecosystem.config.cjs'), NAMED);
+  writeFileSync(join(other, 'ecosystem.config.cjs'), NAMED);
+  const units = () => readdirSync(join(root, 'config/systemd/user')).filter((file) => file.endsWith('.service'));
+  const workingFolders = () =>
+    units().map(
+      (file) => /^WorkingDirectory=(.*)$/m.exec(readFileSync(join(root, 'config/systemd/user', file), 'utf8'))?.[1],
+    );
+  assert.equal((await sigctl(root, ['startup', '--user'], env)).exitCode, 0);
+  // Whoever calls it again renews its own.
+  for (let call = 0; call < 2; call++) {
+    const second = await sigctl(other, ['startup', '--user'], env);
+    assert.equal(second.exitCode, 0, second.stderr);
+    assert.match(second.stdout, /sigctl-shop-[0-9a-f]{6}\.service/);
+    assert.match(second.stderr, new RegExp(`sigctl-shop.service is of another stack "shop", in ${root}/.sigctl`));
+  }
+  assert.deepEqual(workingFolders().sort(), [root, other].sort());
+  const [, enabled] = /enable (sigctl-shop-\S+)$/m.exec(readFileSync(join(root, 'calls'), 'utf8')) ?? [];
+  assert.ok(units().includes(enabled ?? ''));
+
+  assert.equal((await sigctl(root, ['unstartup', '--user'], env)).exitCode, 0);
+  assert.deepEqual(workingFolders(), [other]);
+  assert.equal(JSON.parse((await sigctl(root, ['unstartup', '--user', '--json'], env)).stdout).removed, false);
+  // The plain name is free now, and the other one's unit is still found.
+  assert.equal((await sigctl(other, ['unstartup', '--user'], env)).exitCode, 0);
+  assert.deepEqual(units(), []);
+});
+
+test('a unit of this name that sigctl did not write stays as it is', async (t) => {
+  const { root, env } = fakeTools(t);
+  writeFileSync(join(root, 'ecosystem.config.cjs'), NAMED);
+  const foreign = join(root, 'config/systemd/user/sigctl-shop.service');
+  mkdirSync(dirname(foreign), { recursive: true });
+  writeFileSync(foreign, '[Service]\nExecStart=/bin/true\n');
+  for (const command of ['startup', 'unstartup'])
+    assert.equal((await sigctl(root, [command, '--user'], env)).exitCode, 0);
+  assert.equal(readFileSync(foreign, 'utf8'), '[Service]\nExecStart=/bin/true\n');
 });
 
 test('unstartup that systemd refuses exits with 1 and says why', async (t) => {
