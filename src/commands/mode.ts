@@ -184,7 +184,9 @@ async function applyPlan(session: StackSession, plan: ModePlan) {
   session.writeMode(plan.mode);
   const stopped = await session.applyStop(session.planStop(plan.stop));
   const started = session.interrupted()
-    ? session.planStart(plan.start).map(({ service, key }) => ({ kind: 'interrupted' as const, service, key }))
+    ? session
+        .planStart(plan.start)
+        .map(({ service, key }) => ({ kind: 'interrupted' as const, service, key, launched: false }))
     : await session.applyStart(session.planStart([...plan.keep, ...plan.start]));
   return { stopped, started };
 }

@@ -25,8 +25,8 @@ export type StartOutcome =
   | ({ readonly kind: 'failed' } & StartFailure)
   /** Something it needs did not start. */
   | { readonly kind: 'skipped'; readonly service: string; readonly key: string; readonly reason: string }
-  /** The operator pressed Ctrl-C while it was starting; it is left as it is. */
-  | { readonly kind: 'interrupted'; readonly service: string; readonly key: string };
+  /** The operator pressed Ctrl-C: while it was starting, and it is left as it is; or before it was `launched`, and it is not wanted. */
+  | { readonly kind: 'interrupted'; readonly service: string; readonly key: string; readonly launched: boolean };
 
 export interface StartFailure {
   readonly service: string;

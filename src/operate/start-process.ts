@@ -30,6 +30,11 @@ export interface StartSetup extends StartOptions {
   readonly mode: string;
 }
 
+/** What Ctrl-C leaves of a step that was not begun. One that settles was launched by an earlier command. */
+export function notLaunched({ kind, service, key }: Start): StartOutcome {
+  return { kind: 'interrupted', service, key, launched: kind === 'settle' };
+}
+
 /** Starts one process, or waits for one that was launched a moment ago, until it is ready or has failed. */
 export async function startProcess(
   context: OperateContext,
@@ -38,8 +43,8 @@ export async function startProcess(
   target: Target,
   setup: StartSetup,
 ): Promise<StartOutcome> {
-  const { service, key } = step;
-  if (context.signal.aborted && !setup.launchAnyway) return { kind: 'interrupted', service, key };
+  const { key } = step;
+  if (context.signal.aborted && !setup.launchAnyway) return notLaunched(step);
   context.onProgress({ kind: 'starting', key });
   const env = serviceEnv(context, target.spec, target.instance, setup.mode);
   if (step.kind === 'settle') {

@@ -5,12 +5,12 @@ import type { StartStep } from '../core/start-plan.js';
 import { SigctlError } from '../errors.js';
 import type { Pm2Client } from '../pm2/client.js';
 import { DAEMON_KEY } from '../process/home.js';
-import { readDesired, writeDesired } from '../store/desired.js';
+import { type Desired, readDesired, restoreDesired, writeDesired } from '../store/desired.js';
 import { recordEvent } from '../store/events.js';
 import { announceExitOf, causeOf } from './announce.js';
 import type { OperateContext, Target } from './context.js';
 import { ensureDaemon, retireDaemon } from './daemon.js';
-import { type Start, type StartSetup, startProcess } from './start-process.js';
+import { notLaunched, type Start, type StartSetup, startProcess } from './start-process.js';
 import { lacksWatchdog, startWatchdog } from './watchdog.js';
 
 /**
@@ -25,6 +25,7 @@ export async function startStack(
   targets: readonly Target[],
   setup: StartSetup,
 ): Promise<readonly StartOutcome[]> {
+  const before = readDesired(context.db);
   for (const step of steps) want(context, step);
   const outcomes: StartOutcome[] = steps.flatMap((step) =>
     step.kind === 'start' || step.kind === 'settle' ? [] : [withoutStart(step)],
@@ -32,7 +33,30 @@ export async function startStack(
   const starts = steps.filter((step) => step.kind === 'start' || step.kind === 'settle');
   if (starts.length > 0) outcomes.push(...(await startLevelByLevel(context, starts, targets, setup)));
   else if (steps.length > 0 && lacksWatchdog(context)) await startWatchdogAlone(context);
+  forgetUnlaunched(context, outcomes, before);
   return steps.flatMap((step) => outcomes.find((outcome) => outcome.key === step.key) ?? []);
+}
+
+/**
+ * What was not launched when Ctrl-C came is wanted no more than before: it is not down. A boot that is interrupted by the next shutdown
+ * goes on wanting it, so that the next boot brings it back.
+ */
+function forgetUnlaunched(
+  context: OperateContext,
+  outcomes: readonly StartOutcome[],
+  before: readonly Desired[],
+): void {
+  if (causeOf(context) === 'boot') return;
+  const isUnlaunched = (outcome: StartOutcome) => outcome.kind === 'interrupted' && !outcome.launched;
+  const launched = new Set(outcomes.filter((outcome) => !isUnlaunched(outcome)).map(({ service }) => service));
+  for (const { service } of outcomes.filter(isUnlaunched)) {
+    if (launched.has(service)) continue;
+    restoreDesired(
+      context.db,
+      service,
+      before.find((entry) => entry.service === service),
+    );
+  }
 }
 
 function withoutStart(step: Exclude<StartStep, Start>): StartOutcome {
@@ -46,6 +70,8 @@ async function startLevelByLevel(
   targets: readonly Target[],
   setup: StartSetup,
 ): Promise<readonly StartOutcome[]> {
+  // Before there is a daemon that would have to be ended again.
+  if (context.signal.aborted && !setup.launchAnyway) return starts.map(notLaunched);
   const client = await ensureDaemon(context);
   const outcomes: StartOutcome[] = [];
   const { onLaunch, launched, isLaunched, notice } = noticeLaunch(context);

@@ -39,7 +39,7 @@ export async function waitReady(context: OperateContext, started: StartedProcess
   const { service, key } = { service: target.spec.name, key: target.key };
   const elapsedMs = () => context.nowMs() - started.startedAtMs;
   while (elapsedMs() < target.spec.ready.withinMs) {
-    if (context.signal.aborted) return { kind: 'interrupted', service, key };
+    if (context.signal.aborted) return { kind: 'interrupted', service, key, launched: true };
     const live = readLive(context, started);
     if (live !== undefined && (await probeReady(target.spec.ready, target, live, started.probe)) && isAlive(live)) {
       recordReadiness(context.db, key, live, true);

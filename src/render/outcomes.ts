@@ -9,7 +9,17 @@ export function renderStartOutcomes(outcomes: readonly StartOutcome[], colour: b
   const paint = new Chalk({ level: colour ? 1 : 0 });
   if (outcomes.length === 0) return 'Nothing to start';
   const width = Math.max(...outcomes.map((outcome) => outcome.key.length));
-  return outcomes.map((outcome) => renderStart(outcome, width, paint)).join('\n');
+  return [...outcomes.map((outcome) => renderStart(outcome, width, paint)), ...renderUndone(outcomes, paint)].join(
+    '\n',
+  );
+}
+
+/** What is left of a start that was interrupted. */
+function renderUndone(outcomes: readonly StartOutcome[], paint: ChalkInstance): readonly string[] {
+  const undone = outcomes.filter((outcome) => outcome.kind === 'interrupted' && !outcome.launched);
+  if (undone.length === 0) return [];
+  const services = [...new Set(undone.map(({ service }) => service))];
+  return [`    ${paint.dim('next:')} sigctl start ${services.join(' ')}`];
 }
 
 function renderStart(outcome: StartOutcome, width: number, paint: ChalkInstance): string {
@@ -28,7 +38,9 @@ function renderStart(outcome: StartOutcome, width: number, paint: ChalkInstance)
     case 'skipped':
       return `${paint.yellow('-')} ${name}  not started: ${outcome.reason}`;
     case 'interrupted':
-      return `${paint.yellow('!')} ${name}  not waited for any longer; it is left as it is (sigctl status)`;
+      return outcome.launched
+        ? `${paint.yellow('!')} ${name}  not waited for any longer; it is left as it is (sigctl status)`
+        : `${paint.yellow('-')} ${name}  not started: interrupted before it`;
     case 'failed':
       return renderFailure(outcome, name, paint);
     default:

@@ -30,6 +30,12 @@ export function writeDesired(
   statement(db, WRITE).run({ ...request, manifestHash: request.manifestHash ?? null });
 }
 
+/** What was asked for before stands again, as if the latest request had not been made. */
+export function restoreDesired(db: StatusDb, service: string, before: Desired | undefined): void {
+  if (before === undefined) statement(db, 'DELETE FROM service_desired WHERE service = @service').run({ service });
+  else writeDesired(db, { ...before, nowMs: before.sinceMs });
+}
+
 /** Every service that was ever asked for, by name. @throws {SigctlError} `STATUS_ROW_INVALID`. */
 export function readDesired(db: StatusDb): Desired[] {
   return statement(db, 'SELECT * FROM service_desired ORDER BY service').all().map(parseDesired);

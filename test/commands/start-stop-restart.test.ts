@@ -26,7 +26,7 @@ const CRASHED: StartOutcome = {
   logTail: ['no key'],
 };
 const STUCK: StopOutcome = { kind: 'failed', service: 'website', key: 'website', pid: 9, reason: 'still alive' };
-const LEFT: StartOutcome = { kind: 'interrupted', service: 'website', key: 'website' };
+const LEFT: StartOutcome = { kind: 'interrupted', service: 'website', key: 'website', launched: true };
 const SKIPPED: StartOutcome = { kind: 'skipped', service: 'trading', key: 'trading', reason: 'needs market-data' };
 
 for (const [verb, run] of Object.entries({ start: runStart, stop: runStop, restart: runRestart })) {

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { isPidAlive } from './alive.js';
 import { freePort } from './free-port.js';
-import { app, startRig, until } from './rig.js';
+import { app, collect, kill, startRig, until } from './rig.js';
 
 const NEIGHBOUR = app('neighbour', 'idle.mjs');
 
@@ -107,20 +107,32 @@ test('a service is not started when what it needs does not start', async (t) => 
   assert.match(run.stdout, /top\s+not started: needs base, which did not start/);
 });
 
-test('Ctrl-C while start waits leaves the services as they are, and says so', async (t) => {
+test('Ctrl-C while start waits leaves the services as they are, and says so; what is left undone is named and not wanted', async (t) => {
   const port = await freePort();
   const rig = await startRig(t, {
-    apps: [app('slow', 'never-ready.mjs', { sigctl: { ready: { tcp: port, within: '60s' } } })],
+    apps: [
+      app('slow', 'never-ready.mjs', { sigctl: { ready: { tcp: port, within: '60s' } } }),
+      app('later', 'idle.mjs', { sigctl: { after: ['slow'] } }),
+      app('wanted', 'idle.mjs', { sigctl: { after: ['slow'] } }),
+    ],
+    sigctl: { watchdog: false },
   });
+  assert.equal((await rig.sigctl(['start', 'wanted'])).exitCode, 0);
+  kill(rig.pid('pm2'));
+  kill(rig.pid('wanted'));
   const child = rig.spawn(['start']);
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  let stderr = '';
-  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const run = collect(child);
   await until(() => readsAlive(() => rig.pid('slow')));
   child.kill('SIGINT');
-  assert.equal(await ended, 130);
+  const { exitCode, stdout, stderr } = await run;
+  assert.equal(exitCode, 130);
   assert.match(stderr, /interrupted: services are left as they are/);
+  assert.match(stdout, /slow +not waited for any longer; it is left as it is/);
   assert.ok(isPidAlive(rig.pid('slow')));
+  // What was not launched is named, and wanted no more than before: it is not down.
+  assert.match(stdout, /later +not started: interrupted before it\n[\s\S]*\n +next: sigctl start later wanted$/m);
+  assert.equal((await rig.report('later')).verdict, 'stopped');
+  assert.equal((await rig.report('wanted')).verdict, 'down');
 });
 
 test('what a service printed of its secrets is masked where start shows its last lines', async (t) => {

@@ -13,7 +13,7 @@ const STARTS: readonly StartOutcome[] = [
   { kind: 'kept', service: 'trading', key: 'trading', pid: 813, note: null },
   { kind: 'kept', service: 'signals', key: 'signals', pid: 814, note: 'orphaned: runs, but not under PM2' },
   { kind: 'skipped', service: 'scheduler', key: 'scheduler', reason: 'needs feed, which did not start' },
-  { kind: 'interrupted', service: 'slow', key: 'slow' },
+  { kind: 'interrupted', service: 'slow', key: 'slow', launched: true },
   {
     ...{ kind: 'failed', service: 'feed', key: 'feed', code: 'CRASHED', exitCode: 3, exitSignal: null },
     ...{ reason: 'exited with code 3 before it was ready', hint: 'sigctl logs feed' },
@@ -41,6 +41,18 @@ test('each start is one line; below a failure stand its last words, cleaned, and
     │ cannot open the vault
     │ no key
     next: sigctl logs feed`,
+  );
+});
+
+test('what Ctrl-C kept from being launched is named, with the command that does the rest', () => {
+  const left = (key: string, service: string) => ({ kind: 'interrupted', service, key, launched: false }) as const;
+  assert.equal(
+    renderStartOutcomes([left('a', 'a'), left('web-0', 'web'), left('web-1', 'web')], false),
+    `\
+- a      not started: interrupted before it
+- web-0  not started: interrupted before it
+- web-1  not started: interrupted before it
+    next: sigctl start a web`,
   );
 });
 

@@ -55,7 +55,11 @@ export const startOutcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('completed'), ...who, code: z.int(), tookMs: msOrNull }),
   z.object({ kind: z.literal('failed'), ...who, ...failure }),
   z.object({ kind: z.literal('skipped'), ...who, reason: text }),
-  z.object({ kind: z.literal('interrupted'), ...who }),
+  z.object({
+    kind: z.literal('interrupted'),
+    ...who,
+    launched: z.boolean().describe('false: Ctrl-C came before it was started, so that it does not run and is not wanted'),
+  }),
 ]);
 
 export const stopOutcome = z.discriminatedUnion('kind', [
