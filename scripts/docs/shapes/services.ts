@@ -58,7 +58,9 @@ export const startOutcome = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('interrupted'),
     ...who,
-    launched: z.boolean().describe('false: Ctrl-C came before it was started, so that it does not run and is not wanted'),
+    launched: z
+      .boolean()
+      .describe('false: Ctrl-C came before it was started, so that it does not run and is not wanted'),
   }),
 ]);
 
