@@ -20,8 +20,12 @@ const COMMANDS = [
   ['mode', 'full'],
   ['backup', '--keep', '2'],
 ] as const;
-/** Longest time from a command's start to its death: most of them are done by then. */
-const COMMAND_MS = 1_200;
+/**
+ * Longest time from a command's start to its death. It follows the machine, or a fast one would end most commands before their death:
+ * a command that was done by then halves it, one that was cut short makes it longer again.
+ */
+const FIRST_COMMAND_MS = 600;
+const LONGER = 1.4;
 const PAUSE_MS = 150;
 /** On a slow machine. */
 const SECONDS_PER_KILL = 20;
@@ -33,6 +37,7 @@ test('SIGKILL of any process at a random moment while it writes: every database 
   assert.equal((await rig.sigctl(['mode', 'full'])).exitCode, 0);
   const first = readCommitted(rig);
   let cutShort = 0;
+  let commandMs = FIRST_COMMAND_MS;
   for (let round = 0; round < KILLS; round++) {
     await everybodyWrites(rig);
     const command = round % 2 === 0 ? COMMANDS[(round / 2) % COMMANDS.length] : undefined;
@@ -42,10 +47,12 @@ test('SIGKILL of any process at a random moment while it writes: every database 
     if (command !== undefined) {
       const child = rig.spawn(command);
       const ended = collect(child);
-      await sleep(Math.random() * COMMAND_MS);
+      await sleep(Math.random() * commandMs);
       before = readCommitted(rig);
       kill(child.pid ?? 0);
-      if ((await ended).signal === 'SIGKILL') cutShort += 1;
+      const wasCutShort = (await ended).signal === 'SIGKILL';
+      commandMs *= wasCutShort ? LONGER : 0.5;
+      if (wasCutShort) cutShort += 1;
     } else if (victim !== undefined) {
       await sleep(Math.random() * PAUSE_MS);
       before = readCommitted(rig);
