@@ -7,7 +7,7 @@ import { readLaunchRecord } from '../../src/process/launch-record.js';
 import { assertKept, assertSound, assertWhole, readCommitted, startWriting } from './kill-rig.js';
 import { collect, kill, type Rig, until } from './rig.js';
 
-/** `SIGCTL_LONG=1` kills 200 times, which takes up to half an hour. */
+/** `SIGCTL_LONG=1` kills 200 times, which takes four minutes on a machine of two cores. */
 const KILLS = process.env['SIGCTL_LONG'] === '1' ? 200 : 20;
 
 /** Whoever writes to a database of the stack. */
