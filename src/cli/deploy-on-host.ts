@@ -120,7 +120,7 @@ function createSwitchDeps({ root, release }: SwitchRequest, terminal: Terminal):
     return collect(child, step);
   };
   return {
-    nowMs: () => Date.now(),
+    monotonicMs: () => Math.floor(performance.now()),
     sleep: (ms) => sleep(ms),
     run,
     readCurrent: () => readLink(root, 'current'),

@@ -88,6 +88,7 @@ function createContext(
     command: request.command,
     version,
     nowMs,
+    monotonicMs: () => Math.floor(performance.now()),
     onLaunch: () => {
       if (isRemembered) return;
       isRemembered = true;

@@ -2,7 +2,8 @@ import type { SigctlRun } from './sigctl-run.js';
 
 /** All that a switch touches. */
 export interface SwitchDeps {
-  readonly nowMs: () => number;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly monotonicMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   /** Runs a command of the sigctl that the release in force has, there. */
   readonly run: (argv: readonly string[]) => Promise<SigctlRun>;

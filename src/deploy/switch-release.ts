@@ -16,7 +16,7 @@ interface Journey {
  * @throws {SwitchFailure} Before anything was touched: what runs cannot be told.
  */
 export async function switchRelease(deps: SwitchDeps, request: SwitchRequest): Promise<SwitchOutcome> {
-  const startedAtMs = deps.nowMs();
+  const startedMonoMs = deps.monotonicMs();
   const { release } = request;
   const from = deps.readCurrent();
   const before = from === undefined ? { ran: [], mode: undefined } : await readBefore(deps);
@@ -27,14 +27,14 @@ export async function switchRelease(deps: SwitchDeps, request: SwitchRequest): P
     deps.swap(release);
     const services = await bringUp(deps, request, { from, before, way });
     if (from !== undefined && from !== release) deps.writePrevious(from);
-    return { kind: 'done', release, previous: from ?? null, services, tookMs: deps.nowMs() - startedAtMs };
+    return { kind: 'done', release, previous: from ?? null, services, tookMs: deps.monotonicMs() - startedMonoMs };
   } catch (error) {
     const fault: SwitchFault =
       error instanceof SwitchFailure ? error.fault : { reason: String(error), hint: null, logTail: [] };
     const isInterrupted = deps.interrupted();
     deps.step(`${fault.reason}: back to ${from ?? 'nothing'}`);
     const rollbackFault = await goBack(deps, request, { from, before, way });
-    const tookMs = deps.nowMs() - startedAtMs;
+    const tookMs = deps.monotonicMs() - startedMonoMs;
     return { kind: 'rolled-back', release, to: from ?? null, isInterrupted, rollbackFault, tookMs, ...fault };
   }
 }

@@ -24,7 +24,10 @@ export interface OperateContext {
   readonly cause?: string;
   /** Of sigctl, for the record. */
   readonly version?: string;
+  /** Epoch milliseconds, for what is written down. */
   readonly nowMs: () => number;
+  /** Whole milliseconds of a clock that nobody sets, for deadlines and for how long something took. */
+  readonly monotonicMs: () => number;
   /** Called before the first process of a command is started. */
   readonly onLaunch: () => void;
   /** One line for the operator that is no outcome of a service. */

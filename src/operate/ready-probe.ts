@@ -44,7 +44,7 @@ export async function probeReady(
     case 'command':
       return (await probeCommand({ ...rule, cwd: target.spec.cwd, env: deps.env, timeoutMs: PROBE_TIMEOUT_MS })).ok;
     case 'delay':
-      return deps.nowMs() - launchedAtMs(deps.gateFile, identity, deps.nowMs()) >= rule.delayMs;
+      return ageMs(deps, identity) >= rule.delayMs;
     case 'exit':
       // As long as it lives it is not; its end is told by the exit journal.
       return false;
@@ -53,6 +53,12 @@ export async function probeReady(
     default:
       return assertNever(rule, 'rule of readiness');
   }
+}
+
+/** The kernel's count from its start to now: a wall clock that jumps between two looks makes nothing older. */
+function ageMs({ gateFile, nowMs }: ProbeDeps, identity: ProcessIdentity): number {
+  const atMs = nowMs();
+  return atMs - launchedAtMs(gateFile, identity, atMs);
 }
 
 function hasHeartbeat({ spec, instance }: Target, identity: ProcessIdentity, db: StatusDb): boolean {

@@ -24,7 +24,7 @@ type SignalStep = Extract<ReloadStep, { kind: 'signal' }>;
 /** Signals one process of a service after the other, and waits until each has reloaded. */
 export async function reloadBySignal(context: OperateContext, step: SignalStep): Promise<ReloadOutcome> {
   const { service } = step;
-  const startedAtMs = context.nowMs();
+  const startedMonoMs = context.monotonicMs();
   for (const target of step.processes) {
     const logOffset = statSync(logPath(context.paths, target.key), { throwIfNoEntry: false })?.size ?? 0;
     const result = await reloadProcess(context, step, target);
@@ -32,7 +32,7 @@ export async function reloadBySignal(context: OperateContext, step: SignalStep):
     if (result !== undefined) return failed(context, step, { target, reason: result, logOffset });
   }
   const note = step.isChanged ? `its manifest entry changed, which takes a restart: sigctl restart ${service}` : null;
-  return { kind: 'reloaded', service, how: 'signal', tookMs: context.nowMs() - startedAtMs, note };
+  return { kind: 'reloaded', service, how: 'signal', tookMs: context.monotonicMs() - startedMonoMs, note };
 }
 
 /** @returns `undefined` once it has reloaded, else why it has not. */
@@ -44,13 +44,16 @@ async function reloadProcess(
   await waitOutStart(context, step, target);
   const reports = readReload(context, step, target) !== undefined;
   const signalledAtMs = context.nowMs();
+  const signalledMonoMs = context.monotonicMs();
+  const elapsedMs = () => context.monotonicMs() - signalledMonoMs;
   if (!isAlive(target.process)) return 'it ended before it could be signalled';
   signalAll([target.process], step.signal);
   const spec = context.stack.services.find(({ name }) => name === step.service);
   const isDone = reports
-    ? () => answerSince(context, step, target, signalledAtMs)
-    : () => settled(spec, context.nowMs() - signalledAtMs);
-  while (context.nowMs() - signalledAtMs < step.withinMs) {
+    ? // Its answer has the wall clock's time. Where that was set back meanwhile, the signal was sent so much earlier.
+      () => answerSince(context, step, target, Math.min(signalledAtMs, Math.floor(context.nowMs() - elapsedMs())))
+    : () => settled(spec, elapsedMs());
+  while (elapsedMs() < step.withinMs) {
     if (context.signal.aborted) return 'interrupted';
     if (!isAlive(target.process)) return `it ended at ${step.signal} instead of reloading`;
     const answer = await isDone();
@@ -64,12 +67,13 @@ async function reloadProcess(
 /** PM2 may have started it a moment ago: before it has said that it can reload, the signal would end it. */
 async function waitOutStart(context: OperateContext, step: SignalStep, target: ReloadProcess): Promise<void> {
   const { service, withinMs } = step;
-  const sinceMs = context.nowMs();
+  const sinceMonoMs = context.monotonicMs();
   const isStarting = (): boolean => {
     const { row } = tryReadStatus(context.db, service, target.instance);
     return row?.pid === target.process.pid && row.state === 'starting' && isAlive(target.process);
   };
-  while (isStarting() && !context.signal.aborted && context.nowMs() - sinceMs < withinMs) await sleep(POLL_MS);
+  while (isStarting() && !context.signal.aborted && context.monotonicMs() - sinceMonoMs < withinMs)
+    await sleep(POLL_MS);
 }
 
 interface Answer {

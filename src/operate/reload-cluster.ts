@@ -13,7 +13,7 @@ export async function reloadCluster(
   context: OperateContext,
   { service }: Extract<ReloadStep, { kind: 'pm2' }>,
 ): Promise<ReloadOutcome> {
-  const startedAtMs = context.nowMs();
+  const startedMonoMs = context.monotonicMs();
   await requireDaemon(context);
   const client = await connectAnswering(context);
   const spec = context.stack.services.find(({ name }) => name === service);
@@ -32,7 +32,7 @@ export async function reloadCluster(
   } finally {
     client?.close();
   }
-  return { kind: 'reloaded', service, how: 'pm2', tookMs: context.nowMs() - startedAtMs, note: null };
+  return { kind: 'reloaded', service, how: 'pm2', tookMs: context.monotonicMs() - startedMonoMs, note: null };
 }
 
 async function appsOf(client: Pm2Client | undefined, service: string): Promise<readonly Pm2App[]> {

@@ -70,7 +70,7 @@ async function restartInTurn(
   restart: RestartProcess,
 ): Promise<ReloadOutcome> {
   const { service, kind: how } = step;
-  const startedAtMs = context.nowMs();
+  const startedMonoMs = context.monotonicMs();
   for (const keys of groups) {
     const { stopped, started } = await restart(service, keys);
     const stuck = stopped.find((outcome) => outcome.kind === 'failed');
@@ -85,7 +85,7 @@ async function restartInTurn(
       return { kind: 'failed', service, how, reason: skipped.reason, hint: `sigctl start ${service}`, logTail: [] };
     }
   }
-  const tookMs = context.nowMs() - startedAtMs;
+  const tookMs = context.monotonicMs() - startedMonoMs;
   if (step.kind === 'restart') return { kind: 'restarted', service, how, tookMs, note: step.why };
   const note = `its ${step.keys.length} processes were restarted one after the other`;
   return { kind: 'reloaded', service, how, tookMs, note };

@@ -60,7 +60,7 @@ export async function startProcess(
     step.clear.map(identify).filter((member) => member !== undefined),
     target.spec.killTimeoutMs,
   );
-  const startedAtMs = context.nowMs();
+  const startedMonoMs = context.monotonicMs();
   const logFile = logPath(context.paths, key);
   const logOffset = sizeOf(logFile);
   // The processes of a cluster share one app, so its first process starts them all.
@@ -85,7 +85,7 @@ export async function startProcess(
   return waitReady(context, {
     target,
     startId,
-    startedAtMs,
+    startedMonoMs,
     journalFrom,
     probe,
     exitsBefore: 0,
@@ -105,7 +105,7 @@ async function settle(
   const outcome = await waitReady(context, {
     target,
     startId: record?.startId ?? '',
-    startedAtMs: context.nowMs(),
+    startedMonoMs: context.monotonicMs(),
     journalFrom: journalEnd(context.paths),
     exitsBefore: (record?.starts ?? 1) - 1,
     exitsToFail: 1,

@@ -123,17 +123,17 @@ async function stopOne(
   target: Target,
 ): Promise<StopOutcome> {
   context.onProgress({ kind: 'stopping', key: step.key });
-  const startedAtMs = context.nowMs();
+  const startedMonoMs = context.monotonicMs();
   if (step.kind === 'stop') announceExit(context, step.key, step.process);
   // Without its launch file nobody can start it again: not a PM2 that does not answer now and goes on later either.
   rmSync(launchPath(context.paths, step.key), { force: true });
   rmSync(gatePath(context.paths, step.key), { force: true });
   // PM2 first, or it would start again what is ended behind its back. If it dies meanwhile, signals do the work.
   await (client === undefined ? undefined : removeApps(context, client, target).catch(leaveDaemon));
-  const tookByPm2Ms = client === undefined ? 0 : context.nowMs() - startedAtMs;
+  const tookByPm2Ms = client === undefined ? 0 : context.monotonicMs() - startedMonoMs;
   const bySignals = await endRest(context, step, target);
   const outcome = judgeStop(step, bySignals, {
-    tookMs: context.nowMs() - startedAtMs,
+    tookMs: context.monotonicMs() - startedMonoMs,
     forced: bySignals === 'killed' || (step.kind === 'stop' && tookByPm2Ms >= target.spec.killTimeoutMs),
   });
   // A number that stays behind will be a stranger's one day, and `kill $(cat …)` would reach it.

@@ -23,7 +23,8 @@ const POLL_MS = 25;
 export interface StartedProcess {
   readonly target: Target;
   readonly startId: string;
-  readonly startedAtMs: number;
+  /** By the clock that nobody sets. */
+  readonly startedMonoMs: number;
   /** End of the exit journal before the start: what stands further up belongs to earlier runs. */
   readonly journalFrom: JournalPosition | undefined;
   readonly probe: ProbeDeps;
@@ -37,7 +38,7 @@ export interface StartedProcess {
 export async function waitReady(context: OperateContext, started: StartedProcess): Promise<StartOutcome> {
   const { target } = started;
   const { service, key } = { service: target.spec.name, key: target.key };
-  const elapsedMs = () => context.nowMs() - started.startedAtMs;
+  const elapsedMs = () => context.monotonicMs() - started.startedMonoMs;
   while (elapsedMs() < target.spec.ready.withinMs) {
     if (context.signal.aborted) return { kind: 'interrupted', service, key, launched: true };
     const live = readLive(context, started);
@@ -79,7 +80,7 @@ function findEnd(context: OperateContext, started: StartedProcess): StartOutcome
   // The daemon writes an exit down a moment after the kernel reports it.
   if (exit === undefined) return undefined;
   if (target.spec.oneshot && exit.code !== null && isSuccess(exit, exitRulesOf(target.spec))) {
-    const tookMs = context.nowMs() - started.startedAtMs;
+    const tookMs = context.monotonicMs() - started.startedMonoMs;
     return { kind: 'completed', service: target.spec.name, key: target.key, code: exit.code, tookMs };
   }
   return exits < started.exitsToFail && comesBack(context, started, exit)
@@ -94,14 +95,14 @@ function failed(failure: StartFailure | undefined): StartOutcome | undefined {
 /** Whether another process of it will come, and soon enough to be waited for. */
 function comesBack(
   context: OperateContext,
-  { target, startId, startedAtMs }: StartedProcess,
+  { target, startId, startedMonoMs }: StartedProcess,
   exit: ExitRecord,
 ): boolean {
   const { spec, key } = target;
   if (!spec.autorestart || isFinal(exit, exitRulesOf(spec))) return false;
   const gate = readGate(gatePath(context.paths, key));
   if (gate?.startId !== startId || gate.state === 'run') return true;
-  const leftMs = startedAtMs + spec.ready.withinMs - context.nowMs();
+  const leftMs = startedMonoMs + spec.ready.withinMs - context.monotonicMs();
   return gate.state === 'wait' && gate.atUptimeMs - readUptimeMs() < leftMs;
 }
 

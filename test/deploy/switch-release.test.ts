@@ -38,7 +38,7 @@ function fakeHost({ from, ran = ['web', 'jobs'], names = ran, faults = {}, flaps
     return {};
   };
   const deps = {
-    nowMs: () => 0,
+    monotonicMs: () => 0,
     sleep: async () => undefined,
     run: async (argv: readonly string[]): Promise<SigctlRun> => {
       const answer = answerOf(argv);

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
-import { test } from 'node:test';
+import { existsSync } from 'node:fs';
+import { type TestContext, test } from 'node:test';
 import type { StartStep } from '../../src/core/start-plan.js';
-import type { OperateContext } from '../../src/operate/context.js';
 import { startStack } from '../../src/operate/start-stack.js';
-import { homePaths } from '../../src/process/home.js';
 import { readDesired, writeDesired } from '../../src/store/desired.js';
-import { tempFolder } from '../service/rig.js';
-import { serviceSpec, stackOf } from '../stack-literals.js';
-import { twoConnections } from '../store/two-connections.js';
+import { serviceSpec } from '../stack-literals.js';
+import { operateContext } from './context.js';
 
 const NAMES = ['fresh', 'stopped', 'wanted'];
 const STEPS: readonly StartStep[] = NAMES.map((name) => ({
@@ -20,35 +17,28 @@ const STEPS: readonly StartStep[] = NAMES.map((name) => ({
 }));
 
 /** Ctrl-C came before the first effect. */
-function interrupted(t: Parameters<typeof tempFolder>[0], actor: string) {
-  const { a: db } = twoConnections(t);
-  const root = tempFolder(t);
+function interrupted(t: TestContext, actor: string) {
+  const specs = NAMES.map((name) => serviceSpec(name));
+  const onLaunch = () => assert.fail('nothing may be launched');
+  const context = operateContext(t, specs, { actor, signal: AbortSignal.abort(), onLaunch });
+  const { db, paths } = context;
   for (const [service, wanted] of [
     ['stopped', 'stopped'],
     ['wanted', 'running'],
   ] as const)
     writeDesired(db, { service, wanted, nowMs: 5, actor: 'ann', manifestHash: 'old' });
-  const context: OperateContext = {
-    ...{ stack: stackOf(NAMES.map((name) => serviceSpec(name))), paths: homePaths(root, root), db, actor },
-    ...{ launcher: '', sigctlBin: '', watchdog: '', shellEnv: {}, command: 'start', nowMs: () => 9 },
-    onLaunch: () => assert.fail('nothing may be launched'),
-    onNote: () => undefined,
-    onProgress: () => undefined,
-    signal: AbortSignal.abort(),
-  };
-  const start = () => startStack(context, STEPS, [], { mode: '', launchAnyway: false });
-  return { start, db, root };
+  return { start: () => startStack(context, STEPS, [], { mode: '', launchAnyway: false }), db, paths };
 }
 
 test('a start that is interrupted before its first launch starts no daemon, and nothing is wanted that was not', async (t) => {
-  const { start, db, root } = interrupted(t, 'bob');
+  const { start, db, paths } = interrupted(t, 'bob');
   const before = readDesired(db);
   assert.deepEqual(
     await start(),
     NAMES.map((name) => ({ kind: 'interrupted', service: name, key: name, launched: false })),
   );
   assert.deepEqual(readDesired(db), before);
-  assert.deepEqual(readdirSync(root), []);
+  assert.equal(existsSync(paths.pm2), false);
 });
 
 test('a boot that is interrupted by the next shutdown goes on wanting what it was to start', async (t) => {

@@ -25,6 +25,7 @@ export function operateContext(context: WatchContext, command: string): OperateC
     cause: 'taken-back',
     version: context.version,
     nowMs: context.nowMs,
+    monotonicMs: () => Math.floor(context.monotonicMs()),
     onLaunch: () => undefined,
     onNote: (text) => context.log.warn(text),
     onProgress: () => undefined,
