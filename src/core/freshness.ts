@@ -13,8 +13,11 @@ export interface WatchedTime {
   readonly lookedAtMs: number;
 }
 
-/** A look further apart than this from the one before counts as this much: some ticks late is a busy machine, more is an absence. */
-const MAX_STEP_MS = 3_000;
+/**
+ * A look further apart than this from the one before counts as this much. Two ticks: a watchdog that is late by more was stopped, or
+ * got no processor, and so it was for those whom it watches.
+ */
+const MAX_STEP_MS = 1_000;
 
 export function watchOn(before: WatchedTime | undefined, monotonicMs: number): WatchedTime {
   if (before === undefined) return { watchedMs: 0, lookedAtMs: monotonicMs };
@@ -48,7 +51,9 @@ export function seeProcess(
     identity: process.identity,
     firstSeenMs: known?.firstSeenMs ?? watchedMs,
     heartbeatAtMs,
-    heartbeatSeenMs: known?.heartbeatAtMs === heartbeatAtMs ? known.heartbeatSeenMs : watchedMs,
+    // Who works is alive. While the clock is behind its last heartbeat, progress does not move that.
+    heartbeatSeenMs:
+      known?.heartbeatAtMs === heartbeatAtMs && known.progress === progress ? known.heartbeatSeenMs : watchedMs,
     progress,
     progressSeenMs: known?.progress === progress ? known.progressSeenMs : watchedMs,
   };

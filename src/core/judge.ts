@@ -105,6 +105,11 @@ function judgeHeartbeat(input: JudgeInput, process: Live): Judgement | undefined
   if (limitMs !== undefined && ageMs > limitMs) {
     return hung(input, `last heartbeat ${formatDuration(ageMs)} ago, limit ${formatDuration(limitMs)}`);
   }
+  // It would look young until the clock has caught up, however long it hangs.
+  if (limitMs !== undefined && ageMs < -limitMs) {
+    const ahead = `last heartbeat is dated ${formatDuration(-ageMs)} ahead of the clock, which was set back`;
+    return { verdict: 'degraded', reason: `${ahead}: the next one tells whether it hangs`, next: 'sigctl status' };
+  }
   if (status.state === 'starting' && aliveMs <= input.readyWithinMs) {
     return { verdict: 'starting', reason: `started ${formatDuration(aliveMs)} ago` };
   }

@@ -10,6 +10,7 @@ export const EVENT_KINDS = [
   'crash-loop',
   'leftovers-ended',
   'restore',
+  'clock-step',
   'disk-low',
   'disk-recovered',
 ] as const;

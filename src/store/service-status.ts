@@ -1,7 +1,9 @@
+import { redate } from '../core/redating.js';
 import type { ReportedState, StatusRow } from '../core/status-row.js';
 import { SigctlError } from '../errors.js';
 import type { StatusDb } from './open.js';
 import { parseStatusRow } from './parse-status-row.js';
+import { readRedatedRows } from './redated-rows.js';
 import { parseRows } from './row-reader.js';
 import { statement } from './statement.js';
 
@@ -67,12 +69,20 @@ export interface ReloadWrite extends StatusOwner {
 }
 
 /**
- * Reads every row, ordered by service and instance. Any program may write the table, so one that puts in something
+ * Reads every row, ordered by service and instance, its instants by the clock of now: what was written before the clock was set is
+ * moved by as much, so that ages are true. Any program may write the table, so one that puts in something
  * impossible costs its own row and no other: the row is left out and the fault handed to `onFault`.
  *
  * @throws {SigctlError} `STATUS_ROW_INVALID` naming row and column, where there is no `onFault`.
  */
 export function readStatuses(db: StatusDb, onFault?: (fault: SigctlError) => void): StatusRow[] {
+  const rows = readStatusesAsWritten(db, onFault);
+  const redated = rows.length === 0 ? [] : readRedatedRows(db);
+  return redated.length === 0 ? rows : rows.map((row) => redate(row, redated));
+}
+
+/** The same with the instants as they stand in the table, for who looks whether they change. */
+export function readStatusesAsWritten(db: StatusDb, onFault?: (fault: SigctlError) => void): StatusRow[] {
   const rows = statement(db, 'SELECT * FROM service_status ORDER BY service, instance').all();
   return parseRows(rows, parseStatusRow, onFault);
 }

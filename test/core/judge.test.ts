@@ -169,6 +169,16 @@ test("the manifest's limit for the heartbeat wins over the service's own beat, e
   assert.equal(heartbeatLimitMs(ROW, input().health), 10_000);
 });
 
+test('a heartbeat that a clock which was set back has left in the future proves nothing, and is not taken for young', () => {
+  const ahead = (ms: number) => judge(input({ status: row({ heartbeatAtMs: NOW + ms }) }));
+  assert.equal(ahead(10_000).verdict, 'healthy');
+  assert.deepEqual(
+    { verdict: ahead(10_001).verdict, next: ahead(10_001).next },
+    { verdict: 'degraded', next: 'sigctl status' },
+  );
+  assert.match(ahead(3 * 3_600_000).reason, /dated 3h 00m ahead of the clock/);
+});
+
 test('a service that states no beat, or an impossible one, has no limit of its own', () => {
   for (const heartbeatEveryMs of [null, 0, -5]) {
     assert.equal(heartbeatLimitMs(row({ heartbeatEveryMs }), input().health), undefined);

@@ -7,10 +7,11 @@ import { answersOf, findRow, judgeInstance } from '../../observe/observe-stack.j
 import { identify } from '../../process/identity.js';
 import { readChecks } from '../../store/checks.js';
 import { readDesired } from '../../store/desired.js';
-import { readStatuses } from '../../store/service-status.js';
+import { readStatusesAsWritten } from '../../store/service-status.js';
 import { readStackHolder } from '../../store/stack-lock.js';
 import { readUnready, type UnreadyProcesses } from '../../store/unready.js';
 import type { WatchContext } from './context.js';
+import { createClockFollower } from './follow-clock.js';
 import { createObserver, type Observed } from './observe.js';
 import { createTreeSampler, type TreeSampler } from './tree-sampler.js';
 
@@ -45,6 +46,7 @@ export function createWatch(context: WatchContext): Watch {
   const { nowMs, monotonicMs, log, paths } = context;
   const sampler = createTreeSampler();
   const { observe, daemonPid } = createObserver(context, sampler);
+  const followClock = createClockFollower(context);
   const seen = new Map<string, SeenProcess>();
   let time: WatchedTime | undefined;
   let facts: Facts | undefined;
@@ -83,6 +85,7 @@ export function createWatch(context: WatchContext): Watch {
       time = watchOn(time, monotonicMs());
       try {
         facts = readFacts(context);
+        followClock(facts.statuses);
       } catch (error) {
         // A table that is locked or damaged: what it told last holds, and memory is watched all the same.
         if (facts === undefined) throw error;
@@ -107,7 +110,7 @@ function readFacts({ db, stack, log }: WatchContext): Facts {
   const isChecked = stack().services.some(({ checks }) => checks.length > 0);
   return {
     wanted: new Set(readDesired(db).flatMap((entry) => (entry.wanted === 'running' ? [entry.service] : []))),
-    statuses: readStatuses(db, onFault),
+    statuses: readStatusesAsWritten(db, onFault),
     unready: readUnready(db),
     checks: isChecked ? readChecks(db, onFault) : [],
   };
