@@ -56,7 +56,6 @@ for (const byMs of [HOUR_MS, -HOUR_MS]) {
 
   test(`a clock that jumps ${jump} fails no start, and its time is right`, async (t) => {
     const context = operateContext(t, [serviceSpec('web')], { nowMs: jumping(byMs) });
-    context.nowMs();
     const outcome = await waitFor(context, { kind: 'log', pattern: '^ready$', withinMs: PATIENCE_MS }, () =>
       // After the first look.
       setImmediate(() => appendFileSync(logPath(context.paths, 'web'), 'ready\n')),
@@ -67,7 +66,6 @@ for (const byMs of [HOUR_MS, -HOUR_MS]) {
 
   test(`a clock that jumps ${jump} lets a start wait no longer than its deadline`, async (t) => {
     const context = operateContext(t, [serviceSpec('web')], { nowMs: jumping(byMs) });
-    context.nowMs();
     const outcome = await waitFor(context, { kind: 'log', pattern: 'never', withinMs: 100 });
     assert.equal(outcome.kind === 'failed' && outcome.code, 'NOT_READY');
   });
