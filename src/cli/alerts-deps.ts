@@ -22,15 +22,18 @@ const SHOWN = 50;
 /** What `sigctl alerts` touches. A project that never started anything gets no state folder by it. */
 export function createAlertsDeps(deps: Deps): AlertsDeps {
   const { out, nowMs } = deps;
-  const change = async (config: string | undefined, work: (db: StatusDb) => number): Promise<number> => {
+  const change = async (
+    config: string | undefined,
+    work: (db: StatusDb, project: Project) => number,
+  ): Promise<number> => {
     const project = await deps.openOrLast(config);
-    return project.isFresh ? 0 : withDb(project, work);
+    return project.isFresh ? 0 : withDb(project, (db) => work(db, project));
   };
   return {
     out,
     nowMs,
     readAlerts: async (config) => readView(await deps.openOrLast(config), nowMs()),
-    retry: (config) => change(config, (db) => retryDead(db, nowMs())),
+    retry: (config) => change(config, (db, project) => retryDead(db, nowMs(), channelsOf(project))),
     clear: (config) => change(config, clearDead),
     sendTests: async (config) => {
       const project = await deps.openProject(config);
@@ -42,14 +45,18 @@ export function createAlertsDeps(deps: Deps): AlertsDeps {
 }
 
 function readView(project: Project, nowMs: number): AlertsView {
-  const { channels, quiet } = project.stack.watch.alerts;
+  const { quiet } = project.stack.watch.alerts;
   const untilMs = quiet === undefined ? undefined : quietUntilMs(quiet, nowMs);
   return {
-    channels: channels.map(({ kind }) => kind),
+    channels: channelsOf(project),
     quietUntilMs: untilMs === nowMs ? undefined : untilMs,
     isWatched: findWatchdog(project.paths) !== undefined,
     entries: project.isFresh ? [] : withDb(project, (db) => readOutbox(db, SHOWN)).map(toEntry),
   };
+}
+
+function channelsOf({ stack }: Project): readonly AlertChannel['kind'][] {
+  return stack.watch.alerts.channels.map(({ kind }) => kind);
 }
 
 function toEntry({ id: _id, dedupeKey: _key, isUncertain: _uncertain, ...entry }: OutboxRow): AlertEntry {

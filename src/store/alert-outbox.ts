@@ -110,9 +110,15 @@ export function releaseClaims(db: StatusDb, nowMs: number): void {
   statement(db, RELEASE).run({ nowMs });
 }
 
-/** Sends what was given up once more. @returns How many. */
-export function retryDead(db: StatusDb, nowMs: number): number {
-  return statement(db, RETRY).run({ nowMs }).changes;
+/** Sends what was given up once more, through the channels that there are. @returns How many. */
+export function retryDead(db: StatusDb, nowMs: number, channels: readonly ChannelKind[]): number {
+  return statement(db, RETRY).run({ nowMs, channels: JSON.stringify(channels) }).changes;
+}
+
+/** Gives up what waits for a channel that the manifest no longer names: nobody will send it. Without such rows it writes nothing. */
+export function settleStranded(db: StatusDb, nowMs: number, channels: readonly ChannelKind[]): void {
+  const named = { channels: JSON.stringify(channels) };
+  if (statement(db, STRANDED).get(named) !== undefined) statement(db, SETTLE_STRANDED).run({ ...named, nowMs });
 }
 
 /** Forgets what was given up. @returns How many. */
@@ -164,4 +170,13 @@ const WAKE = `
 
 const RETRY = `
   UPDATE alert_outbox SET state = 'pending', attempts = 0, next_at_ms = @nowMs, created_at_ms = @nowMs, settled_at_ms = NULL
-  WHERE state = 'dead'`;
+  WHERE state = 'dead' AND channel IN (SELECT value FROM json_each(@channels))`;
+
+const IS_STRANDED = "state = 'pending' AND channel NOT IN (SELECT value FROM json_each(@channels))";
+
+const STRANDED = `SELECT id FROM alert_outbox WHERE ${IS_STRANDED} LIMIT 1`;
+
+const SETTLE_STRANDED = `
+  UPDATE alert_outbox SET state = 'dead', uncertain = 0, settled_at_ms = @nowMs,
+    last_error = 'the manifest no longer names a ' || channel || ' channel'
+  WHERE ${IS_STRANDED}`;

@@ -100,6 +100,33 @@ test('alerts says of a waiting message when it goes again, and that nobody would
   assert.match(seen.stdout, /no watchdog runs.*sigctl start/);
 });
 
+test('alerts says of a message whose channel left the manifest that it will not be sent, and offers to forget it', async () => {
+  const stranded = entry({
+    state: 'pending',
+    channel: 'webhook',
+    attempts: 2,
+    lastError: 'HTTP 500',
+    settledAtMs: null,
+  });
+  const waits = fakes({ entries: [stranded] });
+  await runAlerts(waits.deps, LIST);
+  assert.match(
+    waits.seen.stdout,
+    /waiting +webhook .*\n +the manifest no longer names a webhook channel: it will not be sent\n$/,
+  );
+  const dead = entry({
+    state: 'dead',
+    channel: 'webhook',
+    lastError: 'the manifest no longer names a webhook channel',
+  });
+  const given = fakes({ entries: [dead] });
+  await runAlerts(given.deps, LIST);
+  assert.match(given.seen.stdout, /given up +webhook .*\n +the manifest no longer names .*\n→ sigctl alerts clear\n$/);
+  const retried = fakes({ entries: [dead] });
+  await runAlerts({ ...retried.deps, retry: async () => 0 }, { ...LIST, action: 'retry' });
+  assert.match(retried.seen.stdout, /^nothing can be sent again: its channel is gone\n/);
+});
+
 test('what a service wrote into its reason cannot move the cursor', async () => {
   const { deps, seen } = fakes({ entries: [entry({ alert: alertOf('a1', { reason: 'a\u001b[2Jb\nc' }) })] });
   await runAlerts(deps, LIST);

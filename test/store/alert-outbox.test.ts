@@ -11,6 +11,7 @@ import {
   retryDead,
   settleDead,
   settleDelivered,
+  settleStranded,
 } from '../../src/store/alert-outbox.js';
 import { readOutbox, readUndelivered } from '../../src/store/alert-rows.js';
 import type { StatusDb } from '../../src/store/open.js';
@@ -117,7 +118,8 @@ test('what is dead is counted with its reason until it is retried or cleared', (
     channel: 'webhook',
     error: '403 Forbidden',
   });
-  assert.equal(retryDead(a, START_MS + 1), 1);
+  assert.equal(retryDead(a, START_MS + 1, ['telegram']), 0);
+  assert.equal(retryDead(a, START_MS + 1, ['webhook', 'telegram']), 1);
   assert.deepEqual(
     claim(a, START_MS + 1).map(({ alert }) => alert),
     ['a1'],
@@ -125,6 +127,29 @@ test('what is dead is counted with its reason until it is retried or cleared', (
   settleDead(a, first.id, START_MS, '403 Forbidden');
   assert.equal(clearDead(a), 1);
   assert.equal(readUndelivered(a), undefined);
+});
+
+test('settleStranded() gives up what waits for a channel that is gone, also in the middle of an attempt, and nothing else', (t) => {
+  const { a } = twoConnections(t);
+  enqueue(a, 'a1', 'trading', ['webhook', 'telegram']);
+  claim(a);
+  enqueue(a, 'a2', 'website', ['webhook']);
+  settleStranded(a, START_MS + 5, ['telegram', 'command']);
+  const rows = readOutbox(a, 10).map(({ channel, state, lastError, settledAtMs }) => [
+    channel,
+    state,
+    lastError,
+    settledAtMs,
+  ]);
+  const gone = ['webhook', 'dead', 'the manifest no longer names a webhook channel', START_MS + 5];
+  assert.deepEqual(rows, [['telegram', 'pending', null, null], gone, gone]);
+  settleStranded(a, START_MS + 9, []);
+  assert.deepEqual(
+    readOutbox(a, 10)
+      .map(({ channel, settledAtMs }) => `${channel} ${settledAtMs}`)
+      .sort(),
+    [`telegram ${START_MS + 9}`, `webhook ${START_MS + 5}`, `webhook ${START_MS + 5}`],
+  );
 });
 
 test('pruneAlerts() forgets what was settled long ago, and never what waits', (t) => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { AlertChannel } from '../../../src/core/stack.js';
 import { webhookSender } from '../../../src/services/watchdog/alerts/webhook.js';
+import { enqueueAlert } from '../../../src/store/alert-outbox.js';
 import { readOutbox, readUndelivered } from '../../../src/store/alert-rows.js';
 import { alertOf, delivery, outgoing, START_MS } from './alert-rig.js';
 
@@ -127,6 +128,20 @@ test('an outage changes what waits and was not sent, and leaves alone what may h
     hits.map(({ headers }) => headers['idempotency-key']),
     ['a1', 'a1', 'a2'],
   );
+});
+
+test('what waits for a channel that left the manifest is given up by the next look of the deliverer', async (t) => {
+  const { url } = await receiver(t);
+  const { db, pass } = delivery(t, channelOf(url));
+  enqueueAlert(db, { channels: ['telegram', 'webhook'], dedupeKey: 'trading', alert: alertOf('a1') });
+  await pass(500);
+  assert.deepEqual(
+    readOutbox(db, 10)
+      .map(({ channel, state }) => `${channel} ${state}`)
+      .sort(),
+    ['telegram dead', 'webhook delivered'],
+  );
+  assert.equal(readUndelivered(db)?.error, 'the manifest no longer names a telegram channel');
 });
 
 test('an address that is none, and a header that HTTP does not allow, are said without being shown', async () => {

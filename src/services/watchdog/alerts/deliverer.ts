@@ -5,6 +5,7 @@ import {
   postponeAlert,
   settleDead,
   settleDelivered,
+  settleStranded,
   wakeChannel,
 } from '../../../store/alert-outbox.js';
 import type { ChannelKind, OutboxRow } from '../../../store/alert-rows.js';
@@ -21,7 +22,7 @@ export interface DelivererDeps {
 }
 
 export interface Deliverer {
-  /** Begins to send what is due, and returns at once. Throws what the database throws: a full disk loses nothing. */
+  /** Begins to send what is due, gives up what has no channel any more, and returns at once. Throws what the database throws: a full disk loses nothing. */
   readonly tick: () => void;
   /** Resolves when nothing is being sent any more. */
   readonly idle: () => Promise<void>;
@@ -36,10 +37,12 @@ const LEASE_SLACK_MS = 5_000;
 
 /** The one deliverer of a stack. At most one attempt runs per channel, so that order holds and no server is stormed. */
 export function createDeliverer({ db, channels, nowMs, random }: DelivererDeps): Deliverer {
+  const kinds = channels.map(({ kind }) => kind);
   const lanes = channels.map((channel) => createLane(channel, { db, nowMs, random }));
   return {
     tick: () => {
       for (const lane of lanes) lane.tick();
+      settleStranded(db, nowMs(), kinds);
     },
     idle: async () => {
       await Promise.all(lanes.map((lane) => lane.idle()));
