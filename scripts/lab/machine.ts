@@ -55,7 +55,11 @@ export async function boot({ folder, init, memory = DEFAULT_MEMORY_MIB }: Machin
   const readLog = () => readFileSync(kernelLog, 'utf8');
   const line = new SerialLine(kernel, share);
   try {
-    const bootId = await within(BOOT_DEADLINE_MS, line.up, () => `The machine did not come up:\n${readLog().slice(-4_000)}`);
+    const bootId = await within(
+      BOOT_DEADLINE_MS,
+      line.up,
+      () => `The machine did not come up:\n${readLog().slice(-4_000)}`,
+    );
     return {
       bootId,
       run: (script) =>

@@ -16,7 +16,9 @@ export function findMissing(init: Init): readonly string[] {
     ...missingProgram('linux.uml', 'a Linux kernel that runs as a process: apt-get install user-mode-linux'),
     ...missingProgram('mke2fs', 'makes the disk: apt-get install e2fsprogs'),
     ...missingProgram('pivot_root', 'apt-get install util-linux'),
-    ...(needsWholeState() ? missingProgram('cc', 'the processor has AMX, which needs scripts/lab/xstate.c: apt-get install gcc libc6-dev') : []),
+    ...(needsWholeState()
+      ? missingProgram('cc', 'the processor has AMX, which needs scripts/lab/xstate.c: apt-get install gcc libc6-dev')
+      : []),
     ...(init === 'systemd' && !isExecutable(SYSTEMD) ? [`${SYSTEMD}: apt-get install systemd`] : []),
   ];
 }

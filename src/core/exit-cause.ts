@@ -41,7 +41,7 @@ export interface ExitFacts {
   /** PM2 ended it, and sigctl did not tell it to. */
   readonly pm2Order: Pm2Order | undefined;
   /** The kernel killed it at the limit of its own cgroup; `null` otherwise. */
-  readonly oomKills: number | null;
+  readonly kernelKill: KernelKill | null;
   readonly memoryLimitBytes: number | undefined;
   /** What this very process printed last, oldest first. */
   readonly lines: readonly string[];
@@ -60,6 +60,15 @@ export interface ExitFacts {
   readonly port: number | undefined;
   /** Asked only when a port turns out to be taken: `pid 812 (node web.js)`. */
   readonly describeHolder: (port: number) => string | undefined;
+}
+
+export interface KernelKill {
+  /** How often it has killed in this cgroup. */
+  readonly kills: number;
+  /** Tells this cgroup from those that the process had before, whose counts are their own. */
+  readonly cgroup: string;
+  /** Its own limit, which lies above the service's; `null` where that cannot be read any more. */
+  readonly limitBytes: number | null;
 }
 
 export type Pm2Order =
@@ -93,11 +102,12 @@ export function explainExit(facts: ExitFacts): ExitStory {
   );
 }
 
-function announced({ announced: told, exit, parent, killTimeoutMs }: ExitFacts): ExitStory | undefined {
+function announced(facts: ExitFacts): ExitStory | undefined {
+  const { announced: told, parent } = facts;
   if (told === undefined) return undefined;
   const { cause, actor, detail } = told;
   const words = textOf(detail, 'reason') ?? intentWords(told);
-  return { cause, actor, reason: `${words}${parent === 'none' ? '' : howItEnded(exit, killTimeoutMs)}` };
+  return { cause, actor, reason: `${words}${parent === 'none' ? '' : howItEnded(facts)}` };
 }
 
 function intentWords({ cause, actor, detail }: AnnouncedExit): string {
@@ -116,7 +126,8 @@ function intentWords({ cause, actor, detail }: AnnouncedExit): string {
   }
 }
 
-function howItEnded(exit: ExitFacts['exit'], killTimeoutMs: number): string {
+function howItEnded({ exit, killTimeoutMs, kernelKill }: ExitFacts): string {
+  if (kernelKill !== null) return `; before it could end in order, the kernel killed it${atLimit(kernelKill)}`;
   if (exit === undefined) return '; nobody saw its exit code, as PM2 was not its parent';
   if (exit.signal === 'SIGKILL') {
     return `; it did not end within ${formatDuration(killTimeoutMs)} of the first signal and was killed`;
@@ -154,12 +165,16 @@ function orderedByPm2({ pm2Order, hasCron }: ExitFacts): ExitStory | undefined {
   return { cause: 'operator', actor: 'pm2', reason: 'PM2 was told to end it, and not by sigctl (a pm2 command?)' };
 }
 
-function killedByKernel({ oomKills, memoryBytes, memoryLimitBytes }: ExitFacts): ExitStory | undefined {
-  if (oomKills === null) return undefined;
+function killedByKernel({ kernelKill, memoryBytes, memoryLimitBytes }: ExitFacts): ExitStory | undefined {
+  if (kernelKill === null) return undefined;
   const limit = memoryLimitBytes === undefined ? '' : ` of ${formatSize(memoryLimitBytes)}`;
   const seen = memoryBytes === null ? '' : `; ${formatSize(memoryBytes)} were seen before`;
-  const reason = `it grew past its memory limit${limit} faster than anybody could end it in order: the kernel killed it${seen}`;
+  const reason = `it grew past its memory limit${limit} faster than anybody could end it in order: the kernel killed it${atLimit(kernelKill)}${seen}`;
   return { cause: 'memory-limit', actor: 'kernel', reason };
+}
+
+function atLimit({ limitBytes }: KernelKill): string {
+  return limitBytes === null ? '' : ` at ${formatSize(limitBytes)}`;
 }
 
 /** V8 aborts; a shell around it gives 128 + the signal's number. */

@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { unitName } from '../core/boot-unit.js';
 import { EXIT, SigctlError } from '../errors.js';
 import { findDaemon } from '../observe/observe-processes.js';
 import { connectPm2, type Pm2Client } from '../pm2/client.js';
 import { daemonCommand, daemonFolders, daemonLogPath, daemonModuleConfig } from '../pm2/daemon-command.js';
+import { divideUnitCgroup } from '../process/cgroup.js';
 import { daemonSockets } from '../process/daemon-sockets.js';
 import { DAEMON_KEY, exitJournalPath, launchPath, lockPath, pidPath } from '../process/home.js';
 import { writeLaunchFile } from '../process/launch-file.js';
@@ -18,7 +20,7 @@ const CONNECT_DEADLINE_MS = 2_000;
 const POLL_MS = 25;
 const END_DEADLINE_MS = 5_000;
 
-type DaemonContext = Pick<OperateContext, 'paths' | 'launcher' | 'shellEnv'>;
+type DaemonContext = Pick<OperateContext, 'stack' | 'paths' | 'launcher' | 'shellEnv'>;
 
 /** A connection to this stack's daemon; `undefined` when none runs. Never starts one. */
 export async function connectDaemon({ paths }: Pick<DaemonContext, 'paths'>): Promise<Pm2Client | undefined> {
@@ -87,7 +89,8 @@ function daemonLives({ paths }: Pick<DaemonContext, 'paths'>): boolean {
   return findDaemon(paths) !== undefined;
 }
 
-function launchDaemon({ paths, launcher, shellEnv }: DaemonContext): void {
+function launchDaemon({ stack, paths, launcher, shellEnv }: DaemonContext): void {
+  divideUnitCgroup(unitName({ stack: stack.name }));
   for (const folder of [...daemonFolders(paths.pm2), paths.run]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   // PM2's own command line makes this file; without it the daemon logs an error at each start.
   writeFileSync(daemonModuleConfig(paths.pm2), '{}\n', { mode: 0o600 });

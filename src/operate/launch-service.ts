@@ -3,10 +3,11 @@ import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync } from '
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { StartFailure } from '../core/outcome.js';
 import type { ServiceSpec } from '../core/stack.js';
+import { findDaemon } from '../observe/observe-processes.js';
 import { launcherRecord } from '../pm2/app-record.js';
 import type { Pm2Client } from '../pm2/client.js';
 import { clusterRecord } from '../pm2/cluster-record.js';
-import { findCgroupPlace, makeCgroup } from '../process/cgroup.js';
+import { findCgroupPlace, makeCgroup, noteCgroup } from '../process/cgroup.js';
 import { gatePath, launchPath, lockPath, logPath, pidPath } from '../process/home.js';
 import { type GatePolicy, writeLaunchFile } from '../process/launch-file.js';
 import { NOT_RESTARTED } from '../process/launcher-exit.js';
@@ -163,11 +164,18 @@ export async function launchService(
   return startId;
 }
 
-/** The kernel's limit, where this machine lets us have one. */
+/** The kernel's limit, where this machine lets us have one: in the cgroup of PM2's daemon, or above it. */
 function cgroupOf({ stack, paths }: OperateContext, spec: ServiceSpec, key: string): string | undefined {
-  if (spec.memoryLimitBytes === undefined) return undefined;
-  const place = findCgroupPlace({ name: stack.name, home: paths.home });
-  return place === undefined ? undefined : makeCgroup(place, key, spec.memoryLimitBytes);
+  const place =
+    spec.memoryLimitBytes === undefined
+      ? undefined
+      : findCgroupPlace({ name: stack.name, home: paths.home }, findDaemon(paths)?.pid);
+  const folder =
+    place === undefined || spec.memoryLimitBytes === undefined
+      ? undefined
+      : makeCgroup(place, key, spec.memoryLimitBytes);
+  noteCgroup(paths, key, folder);
+  return folder;
 }
 
 /** What PM2 does not restart by itself starts again only by its cron schedule, which nothing has to hold back. */

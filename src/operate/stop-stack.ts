@@ -8,7 +8,7 @@ import type { StopStep } from '../core/stop-plan.js';
 import { findWatchdog } from '../observe/find-watchdog.js';
 import { findDaemon } from '../observe/observe-processes.js';
 import type { Pm2Client } from '../pm2/client.js';
-import { findCgroupPlace, removeCgroup } from '../process/cgroup.js';
+import { noteCgroup } from '../process/cgroup.js';
 import { DAEMON_KEY, gatePath, launchPath, lockPath, pidPath, WATCHDOG_KEY } from '../process/home.js';
 import { identify, isAlive } from '../process/identity.js';
 import { readLockHolders } from '../process/lock-holders.js';
@@ -140,7 +140,7 @@ async function stopOne(
   if (outcome.kind === 'stopped') {
     rmSync(pidPath(context.paths, step.key), { force: true });
     removeRunningSpec(context.paths, step.key);
-    dropCgroup(context, step.key);
+    noteCgroup(context.paths, step.key, undefined);
   }
   record(context, outcome, target.spec.kind);
   context.onProgress({ kind: 'stopped', outcome });
@@ -186,11 +186,6 @@ function judgeStop(
     };
   }
   return { kind: 'stopped', service, key, pid, tookMs, forced };
-}
-
-function dropCgroup({ stack, paths }: OperateContext, key: string): void {
-  const place = findCgroupPlace({ name: stack.name, home: paths.home });
-  if (place !== undefined) removeCgroup(place, key);
 }
 
 function unwant({ db, nowMs, actor }: OperateContext, service: string): void {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
+import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, posix } from 'node:path';
+import { cgroupPath, type HomePaths } from './home.js';
 
 /**
  * Memory limits by the kernel (cgroup v2): the last line behind the watchdog and PM2, who end a service gently. Where it cannot be had
@@ -18,9 +19,20 @@ export interface CgroupPlace {
 const KERNEL_SHARE = 1.1;
 const ID_LENGTH = 6;
 
-/** Where cgroups of this stack can be made. Looks only. */
-export function findCgroupPlace(stack: { readonly name: string; readonly home: string }): CgroupPlace | undefined {
-  const parent = findParent(readText('/proc/self/mountinfo'), readText('/proc/self/cgroup'));
+/** A cgroup of its own for whatever is no service, in the cgroup of a boot unit. */
+const SUPERVISOR = 'supervisor';
+
+/**
+ * Where cgroups of this stack can be made. Looks only.
+ *
+ * @param pid From whose cgroup it is looked: PM2's daemon, whose children the services are. Whoever types the next command may be in
+ * quite another one.
+ */
+export function findCgroupPlace(
+  stack: { readonly name: string; readonly home: string },
+  pid: number | 'self' = 'self',
+): CgroupPlace | undefined {
+  const parent = findParent(readText('/proc/self/mountinfo'), readText(`/proc/${pid}/cgroup`));
   if (parent === undefined) return undefined;
   const id = createHash('sha256').update(stack.home).digest('hex').slice(0, ID_LENGTH);
   return { parent, stackFolder: `sigctl-${stack.name}-${id}` };
@@ -31,13 +43,46 @@ export function findCgroupPlace(stack: { readonly name: string; readonly home: s
  * it, and may then have no children with controllers ("no internal processes").
  */
 export function findParent(mountinfo: string, ownCgroup: string): string | undefined {
+  const found = findFolder(mountinfo, ownCgroup);
+  return found && ancestors(found.folder, found.top).find(mayHoldLimits);
+}
+
+/**
+ * Makes the cgroup of our own boot unit one whose children have a memory limit: systemd leaves it to us (`Delegate=memory`), and we are
+ * in it. So we move to a child of it, which the kernel asks for first ("no internal processes"), and PM2's daemon, which we start, is
+ * born there. In any other cgroup nothing happens.
+ *
+ * @param unit `sigctl-shop.service`.
+ */
+export function divideUnitCgroup(
+  unit: string,
+  mountinfo = readText('/proc/self/mountinfo'),
+  ownCgroup = readText('/proc/self/cgroup'),
+): void {
+  const own = findFolder(mountinfo, ownCgroup)?.folder;
+  if (own === undefined || basename(own) !== unit) return;
+  if (!words(join(own, 'cgroup.controllers')).includes('memory')) return;
+  try {
+    mkdirSync(join(own, SUPERVISOR), { recursive: true });
+    // "0" is who writes.
+    writeFileSync(join(own, SUPERVISOR, 'cgroup.procs'), '0');
+    writeFileSync(join(own, 'cgroup.subtree_control'), '+memory');
+  } catch {
+    // EACCES: a unit that was not delegated. EBUSY: something else runs in it. The services have no limit by the kernel then.
+  }
+}
+
+function findFolder(
+  mountinfo: string,
+  ownCgroup: string,
+): { readonly folder: string; readonly top: string } | undefined {
   const mount = parseMount(mountinfo);
   const own = /^0::(\/.*)$/m.exec(ownCgroup)?.[1];
   if (mount === undefined || own === undefined) return undefined;
   const inside = posix.relative(mount.root, own);
   // Ours lies outside of what is mounted here, as in a container with the host's file system.
   if (inside.startsWith('..')) return undefined;
-  return ancestors(join(mount.point, inside), mount.point).find(mayHoldLimits);
+  return { folder: join(mount.point, inside), top: mount.point };
 }
 
 /** Of the first cgroup2 mount: what is mounted, and where (proc_pid_mountinfo(5)). */
@@ -81,25 +126,62 @@ export function makeCgroup(place: CgroupPlace, key: string, memoryLimitBytes: nu
     writeFileSync(join(folder, 'memory.max'), String(Math.round(memoryLimitBytes * KERNEL_SHARE)));
     // A service of several processes ends as a whole, rather than half of it.
     writeFileSync(join(folder, 'memory.oom.group'), '1');
+    forbidSwap(folder);
     return folder;
   } catch {
     // Whatever forbids it (EACCES, EBUSY, a controller that is not there): the service runs without the kernel's limit.
-    removeCgroup(place, key);
+    removeCgroup(folder);
     return undefined;
   }
 }
 
-/** How often the kernel has killed in the cgroup of a process, since it was made, for want of memory; `undefined` without one. */
-export function readOomKills({ parent, stackFolder }: CgroupPlace, key: string): number | undefined {
-  const count = /^oom_kill (\d+)$/m.exec(readText(join(parent, stackFolder, key, 'memory.events')))?.[1];
-  return count === undefined ? undefined : Number(count);
+/** `memory.max` does not count what is swapped out: a leak would fill the machine's swap first, and slow everybody down. */
+function forbidSwap(folder: string): void {
+  try {
+    writeFileSync(join(folder, 'memory.swap.max'), '0');
+  } catch {
+    // A kernel without an account of swap.
+  }
+}
+
+type Paths = Pick<HomePaths, 'run'>;
+
+/** Keeps which cgroup a process joins, for those who ask about it later; one that it had before is taken away. */
+export function noteCgroup(paths: Paths, key: string, folder: string | undefined): void {
+  const before = readCgroup(paths, key);
+  if (before !== undefined && before !== folder) removeCgroup(before);
+  if (folder === undefined) rmSync(cgroupPath(paths, key), { force: true });
+  else writeFileSync(cgroupPath(paths, key), folder, { mode: 0o600 });
+}
+
+/** The cgroup that was made for a process; `undefined` without one. */
+export function readCgroup(paths: Paths, key: string): string | undefined {
+  const folder = readText(cgroupPath(paths, key));
+  return folder === '' ? undefined : folder;
+}
+
+/**
+ * How often the kernel has killed in a cgroup, since it was made, for want of memory; `undefined` without one.
+ * `inode` tells it from those of this boot that had its name before, which had counts of their own.
+ */
+export function readOomKills(folder: string): { readonly kills: number; readonly inode: number } | undefined {
+  const count = /^oom_kill (\d+)$/m.exec(readText(join(folder, 'memory.events')))?.[1];
+  const made = statSync(folder, { throwIfNoEntry: false });
+  if (count === undefined || made === undefined) return undefined;
+  return { kills: Number(count), inode: made.ino };
+}
+
+/** At how many bytes the kernel kills in a cgroup; `undefined` without a limit. */
+export function readKernelLimit(folder: string): number | undefined {
+  const text = readText(join(folder, 'memory.max')).trim();
+  return /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
 /** Takes the cgroup of a stopped process away, and with the last one that of the stack. */
-export function removeCgroup({ parent, stackFolder }: CgroupPlace, key: string): void {
-  for (const folder of [join(parent, stackFolder, key), join(parent, stackFolder)]) {
+export function removeCgroup(folder: string): void {
+  for (const empty of [folder, dirname(folder)]) {
     try {
-      rmdirSync(folder);
+      rmdirSync(empty);
     } catch {
       // ENOENT: there was none. EBUSY: others live in it.
     }

@@ -40,6 +40,8 @@ export const pidPath = (paths: HomePaths, key: string): string => join(paths.run
 export const launchPath = (paths: HomePaths, key: string): string => join(paths.run, `${key}.launch`);
 /** What a process was started from; a stop takes it away when it is over. */
 export const specPath = (paths: Pick<HomePaths, 'run'>, key: string): string => join(paths.run, `${key}.spec.json`);
+/** Which cgroup the process joined, where it has one of its own. */
+export const cgroupPath = (paths: Pick<HomePaths, 'run'>, key: string): string => join(paths.run, `${key}.cgroup`);
 /** Where node services write a report when the watchdog asks them what they do. Mode 0700. */
 export const reportFolder = (paths: Pick<HomePaths, 'run'>): string => join(paths.run, 'reports');
 /** Where the launcher notes how it holds back a service that exited. */

@@ -163,7 +163,7 @@ function composeExit(
       starts,
       startToken: identity.startToken,
       ...(exit === undefined ? {} : { logBytes: exit.logBytes }),
-      ...(facts.oomKills === null ? {} : { oomKills: facts.oomKills }),
+      ...(facts.kernelKill === null ? {} : { oomKills: facts.kernelKill.kills, cgroup: facts.kernelKill.cgroup }),
     },
   };
 }

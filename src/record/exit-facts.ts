@@ -1,9 +1,9 @@
 import { type ExitFacts, heapLimitOf, type Pm2Order } from '../core/exit-cause.js';
 import { nodeFlags } from '../core/node-flags.js';
-import type { ServiceSpec, Stack } from '../core/stack.js';
+import type { ServiceSpec } from '../core/stack.js';
 import { readDaemonLogTail } from '../pm2/daemon-log.js';
 import { findMemoryOrder } from '../pm2/memory-order.js';
-import { findCgroupPlace, readOomKills } from '../process/cgroup.js';
+import { readCgroup, readKernelLimit, readOomKills } from '../process/cgroup.js';
 import type { ExitRecord } from '../process/exit-journal.js';
 import { DAEMON_KEY, type HomePaths, logPath } from '../process/home.js';
 import { readPortHolder } from '../process/ports.js';
@@ -25,7 +25,6 @@ export interface EndedProcess {
 export interface FactSources {
   readonly db: StatusDb;
   readonly paths: HomePaths;
-  readonly stack: Pick<Stack, 'name'>;
   /** Of now. */
   readonly bootId: string;
 }
@@ -44,7 +43,7 @@ export function gatherFacts({ process, spec, exit, logFromByte }: EndedProcess, 
     exit,
     announced,
     pm2Order: order,
-    oomKills: exit?.signal === 'SIGKILL' ? newOomKills(process, sources) : null,
+    kernelKill: exit?.signal === 'SIGKILL' ? findKernelKill(process, sources) : null,
     memoryLimitBytes: spec?.memoryLimitBytes,
     lines: readLogTail(logPath(paths, process.key), {
       fromByte: logFromByte ?? firstByte(db, process),
@@ -75,12 +74,17 @@ function heapLimitBytes(spec: ServiceSpec): number | undefined {
   return heapLimitOf([nodeOptions, ...spec.interpreterArgs, ...added]);
 }
 
-/** The kernel's count, where it has risen since the exit before. A cgroup that was made anew begins with 0. */
-function newOomKills({ key, service, instance }: RecordedProcess, { db, paths, stack }: FactSources): number | null {
-  const place = findCgroupPlace({ name: stack.name, home: paths.home });
-  const kills = place === undefined ? undefined : readOomKills(place, key);
-  if (kills === undefined || kills === 0) return null;
-  return kills === latestOomKills(db, service, instance) ? null : kills;
+/** What the kernel did, where its count has risen since the exit before. A cgroup that was made anew begins with 0. */
+function findKernelKill(
+  { key, service, instance, bootId }: RecordedProcess,
+  { db, paths }: FactSources,
+): ExitFacts['kernelKill'] {
+  const folder = readCgroup(paths, key);
+  const found = folder === undefined ? undefined : readOomKills(folder);
+  if (folder === undefined || found === undefined || found.kills === 0) return null;
+  const cgroup = `${bootId} ${found.inode}`;
+  if (found.kills === latestOomKills(db, { service, instance, cgroup })) return null;
+  return { kills: found.kills, cgroup, limitBytes: readKernelLimit(folder) ?? null };
 }
 
 /** Where its own lines begin: where those of the process before it end, or where the log was when it was launched. */

@@ -49,9 +49,12 @@ export function latestLogBytes(db: StatusDb, service: string, instance: string):
   return typeof bytes === 'number' ? bytes : undefined;
 }
 
-/** The kernel's count of kills for want of memory when one was last noted with an exit; 0 when none ever was. */
-export function latestOomKills(db: StatusDb, service: string, instance: string): number {
-  const row = statement(db, OOM_KILLS).get({ service, instance });
+/** The kernel's count of kills in a cgroup when one was last noted with an exit; 0 when none ever was. */
+export function latestOomKills(
+  db: StatusDb,
+  of: { readonly service: string; readonly instance: string; readonly cgroup: string },
+): number {
+  const row = statement(db, OOM_KILLS).get(of);
   const kills = typeof row === 'object' && row !== null && 'kills' in row ? row.kills : undefined;
   return typeof kills === 'number' ? kills : 0;
 }
@@ -108,7 +111,7 @@ const LOG_BYTES = `
 
 const OOM_KILLS = `
   SELECT json_extract(detail_json, '$.oomKills') AS kills FROM service_events
-  WHERE service = @service AND instance = @instance AND kind = 'exit' AND json_extract(detail_json, '$.oomKills') IS NOT NULL
+  WHERE service = @service AND instance = @instance AND kind = 'exit' AND json_extract(detail_json, '$.cgroup') = @cgroup
   ORDER BY id DESC LIMIT 1`;
 
 const LATEST = `

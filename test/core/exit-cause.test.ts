@@ -10,7 +10,7 @@ function facts(rest: Partial<ExitFacts> = {}): ExitFacts {
     exit: { code: 3, signal: null },
     announced: undefined,
     pm2Order: undefined,
-    oomKills: null,
+    kernelKill: null,
     memoryLimitBytes: undefined,
     lines: [],
     rebooted: false,
@@ -27,6 +27,7 @@ function facts(rest: Partial<ExitFacts> = {}): ExitFacts {
   };
 }
 
+const KERNEL_KILL: ExitFacts['kernelKill'] = { kills: 1, cgroup: '4711 1', limitBytes: 220 * MB };
 const died = (signal: string): ExitFacts['exit'] => ({ code: null, signal });
 const told = (cause: string, actor: string, detail: Record<string, unknown> = {}) => ({ cause, actor, detail });
 
@@ -52,10 +53,21 @@ const CASES: readonly (readonly [
   ['a SIGKILL that nobody announced', { exit: died('SIGKILL') }, 'signal', 'unknown', /nobody of sigctl.*OOM killer/],
   [
     'a SIGKILL of the kernel at the limit of its cgroup',
-    { exit: died('SIGKILL'), oomKills: 1, memoryLimitBytes: 200 * MB, memoryBytes: 190 * MB },
+    { exit: died('SIGKILL'), kernelKill: KERNEL_KILL, memoryLimitBytes: 200 * MB, memoryBytes: 190 * MB },
     'memory-limit',
     'kernel',
-    /memory limit of 200 MB.*the kernel killed it; 190 MB were seen before/,
+    /memory limit of 200 MB.*the kernel killed it at 220 MB; 190 MB were seen before/,
+  ],
+  [
+    'the kernel was faster than the watchdog, who had asked it to end',
+    {
+      exit: died('SIGKILL'),
+      kernelKill: KERNEL_KILL,
+      announced: told('memory-limit', 'watchdog', { reason: '207 MB of 200 MB' }),
+    },
+    'memory-limit',
+    'watchdog',
+    /^207 MB of 200 MB; before it could end in order, the kernel killed it at 220 MB$/,
   ],
   ['a SIGTERM that nobody announced', { exit: died('SIGTERM') }, 'signal', 'unknown', /SIGTERM from outside sigctl/],
   [

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import {
   type CgroupPlace,
+  divideUnitCgroup,
   findCgroupPlace,
   findParent,
   makeCgroup,
+  noteCgroup,
+  readCgroup,
+  readKernelLimit,
   readOomKills,
   removeCgroup,
 } from '../../src/process/cgroup.js';
@@ -71,6 +75,8 @@ test('makeCgroup() sets a limit a tenth above that of the service, and ends the 
   assert.equal(read('cgroup.subtree_control'), '+memory');
   assert.equal(read('web-0/memory.max'), String(110 * MIB));
   assert.equal(read('web-0/memory.oom.group'), '1');
+  assert.equal(read('web-0/memory.swap.max'), '0');
+  assert.equal(readKernelLimit(join(point, 'sigctl-demo-aaaaaa/web-0')), 110 * MIB);
   assert.equal(makeCgroup(place, 'web-0', 50 * MIB), folder);
   assert.equal(read('web-0/memory.max'), String(55 * MIB));
 });
@@ -85,11 +91,37 @@ test('makeCgroup() answers undefined when the kernel forbids it', (t) => {
 test("readOomKills() reads the kernel's count, and nothing where there is no cgroup", (t) => {
   const { point } = fakeTree(t, { '/': 'memory' });
   const place: CgroupPlace = { parent: point, stackFolder: 'sigctl-demo-aaaaaa' };
-  assert.equal(readOomKills(place, 'web'), undefined);
-  mkdirSync(join(point, place.stackFolder, 'web'), { recursive: true });
+  const web = join(place.parent, place.stackFolder, 'web');
+  assert.equal(readOomKills(web), undefined);
+  mkdirSync(web, { recursive: true });
   const events = 'low 0\nhigh 0\nmax 12\noom 3\noom_kill 2\noom_group_kill 1\n';
-  writeFileSync(join(point, place.stackFolder, 'web/memory.events'), events);
-  assert.equal(readOomKills(place, 'web'), 2);
+  writeFileSync(join(web, 'memory.events'), events);
+  assert.deepEqual(readOomKills(web), { kills: 2, inode: statSync(web).ino });
+});
+
+test('noteCgroup() keeps where a process was put, and takes away where it was before', (t) => {
+  const run = tempFolder(t);
+  const [old, now] = [join(run, 'old/web'), join(run, 'now/web')];
+  for (const folder of [old, now]) mkdirSync(folder, { recursive: true });
+  assert.equal(readCgroup({ run }, 'web'), undefined);
+  noteCgroup({ run }, 'web', old);
+  noteCgroup({ run }, 'web', old);
+  assert.deepEqual([readCgroup({ run }, 'web'), existsSync(old)], [old, true]);
+  noteCgroup({ run }, 'web', now);
+  assert.deepEqual([readCgroup({ run }, 'web'), existsSync(old)], [now, false]);
+  noteCgroup({ run }, 'web', undefined);
+  assert.deepEqual([readCgroup({ run }, 'web'), existsSync(now)], [undefined, false]);
+});
+
+test('divideUnitCgroup() moves us to a child of our own unit and lets others have a limit, and touches no cgroup but that', (t) => {
+  const { point, mountinfo } = fakeTree(t, { '/': 'memory', '/sigctl-shop.service': '', '/ssh.service': '' });
+  for (const unit of ['sigctl-shop.service', 'ssh.service'])
+    writeFileSync(join(point, unit, 'cgroup.controllers'), 'memory pids\n');
+  divideUnitCgroup('sigctl-shop.service', mountinfo(), '0::/ssh.service\n');
+  assert.equal(existsSync(join(point, 'ssh.service/supervisor')), false);
+  divideUnitCgroup('sigctl-shop.service', mountinfo(), '0::/sigctl-shop.service\n');
+  assert.equal(readFileSync(join(point, 'sigctl-shop.service/supervisor/cgroup.procs'), 'utf8'), '0');
+  assert.equal(readFileSync(join(point, 'sigctl-shop.service/cgroup.subtree_control'), 'utf8'), '+memory');
 });
 
 test('removeCgroup() takes away what is empty, and leaves what others live in', (t) => {
@@ -98,11 +130,11 @@ test('removeCgroup() takes away what is empty, and leaves what others live in', 
   const [stack, web] = [join(point, place.stackFolder), join(point, place.stackFolder, 'web')];
   mkdirSync(join(stack, 'api'), { recursive: true });
   mkdirSync(web);
-  removeCgroup(place, 'web');
+  removeCgroup(web);
   assert.deepEqual([existsSync(web), existsSync(stack)], [false, true]);
-  removeCgroup(place, 'api');
+  removeCgroup(join(stack, 'api'));
   assert.equal(existsSync(stack), false);
-  removeCgroup(place, 'api');
+  removeCgroup(join(stack, 'api'));
 });
 
 test('findCgroupPlace() gives two stacks of one name two places, where this machine has any', () => {

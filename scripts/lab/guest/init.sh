@@ -39,10 +39,10 @@ if [ ! -e etc/passwd ]; then
   mkdir -p var/lib var/log var/tmp etc/systemd/system
   ln -s /run var/run
   chmod 1777 var/tmp
-  grep -q '^operator:' etc/passwd || echo 'operator:x:1000:1000::/home/operator:/bin/sh' >>etc/passwd
-  grep -q '^operator:' etc/group || echo 'operator:x:1000:' >>etc/group
+  grep -q '^operator:' etc/passwd || echo 'operator:x:4242:4242::/home/operator:/bin/sh' >>etc/passwd
+  grep -q '^operator:' etc/group || echo 'operator:x:4242:' >>etc/group
   mkdir -p home/operator
-  chown 1000:1000 home/operator
+  chown 4242:4242 home/operator
 fi
 
 # The host's programs.
