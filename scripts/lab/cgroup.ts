@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { type Lab, PROGRAMS, PROJECT } from './lab.js';
+
+const MIB = 1024 ** 2;
+
+/** What a service may have, and what the kernel lets it have (src/process/cgroup.ts). */
+const LIMIT_MIB = 100;
+const KERNEL_LIMIT_MIB = 110;
+
+const limited = (name: string, script: string, args: readonly string[] = []) => ({
+  name,
+  script: `${PROGRAMS}/${script}`,
+  args,
+  // Each reads the order to eat in a folder of its own.
+  cwd: `${PROJECT}/${name}`,
+  max_memory_restart: `${LIMIT_MIB}M`,
+  sigctl: { restart: { backoff: ['100ms', '200ms'] } },
+});
+
+export const EATERS = {
+  apps: [
+    limited('eater', 'eater.cjs'),
+    limited('family', 'eater.cjs', ['--child']),
+    limited('neighbour', 'neighbour.cjs'),
+  ],
+  sigctl: { name: 'lab', modes: { all: '*', some: ['eater', 'neighbour'] } },
+};
+
+/**
+ * The kernel's memory limit: a real cgroup v2, a service that takes memory faster than anybody looks, and its neighbour.
+ * The watchdog is held (SIGSTOP) meanwhile, since it is there to be faster than the kernel.
+ */
+export async function showCgroup(lab: Lab): Promise<void> {
+  // What systemd does on every machine that has it.
+  await lab.sh('echo +memory >/sys/fs/cgroup/cgroup.subtree_control');
+  await makeProject(lab, EATERS);
+  await lab.sigctl('start');
+
+  const groups = await readGroups(lab);
+  lab.tell(groups.map(({ folder, max, pids }) => `${folder}: memory.max ${max}, pids ${pids.join(' ')}`).join('\n'));
+  for (const service of ['eater', 'family', 'neighbour']) {
+    const group = groups.find(({ folder }) => folder.endsWith(`/${service}`));
+    assert.equal(group?.max, KERNEL_LIMIT_MIB * MIB);
+    assert.ok(group.pids.includes(await lab.pid(service)), `${service} lives in its own cgroup`);
+  }
+
+  const neighbour = await lab.pid('neighbour');
+  await eatPastLimit(lab, 'eater');
+  const killed = await lab.why('eater');
+  assert.deepEqual([killed.cause, killed.actor], ['memory-limit', 'kernel']);
+  assert.match(killed.reason ?? '', /memory limit of 100 MB.*the kernel killed it at 110 MB/);
+  assert.match(lab.kernelLog(), /Memory cgroup out of memory: Killed process/);
+
+  await killByHand(lab);
+  const byHand = await lab.why('eater');
+  assert.equal(byHand.cause, 'signal', 'a kill by hand afterwards is not taken for one of the kernel');
+
+  // A new cgroup, which counts from 0.
+  await lab.sigctl('restart eater');
+  await eatPastLimit(lab, 'eater');
+  assert.equal((await lab.why('eater')).cause, 'memory-limit');
+
+  // A child takes the memory, and its parent goes with it.
+  await eatPastLimit(lab, 'family');
+  const family = await lab.why('family');
+  assert.deepEqual([family.cause, family.actor], ['memory-limit', 'kernel']);
+
+  assert.equal(await lab.pid('neighbour'), neighbour, 'the neighbour was never touched');
+  await lab.sigctl('status');
+  await lab.sigctl('stop');
+  assert.deepEqual(await readGroups(lab), [], 'no cgroup is left');
+}
+
+export async function makeProject(
+  lab: Lab,
+  manifest: typeof EATERS,
+  owner: 'root' | 'operator' = 'root',
+): Promise<void> {
+  await lab.sh(`mkdir -p ${manifest.apps.map(({ cwd }) => cwd).join(' ')}`);
+  await lab.writeProject(manifest, owner);
+}
+
+/** Makes a service take four times its limit at once, and returns when it runs again. */
+export async function eatPastLimit(lab: Lab, service: string): Promise<void> {
+  const before = await lab.pid(service);
+  const watchdog = await lab.pid('watchdog');
+  await lab.sh(`kill -STOP ${watchdog}; echo ${4 * LIMIT_MIB} >${PROJECT}/${service}/eat`);
+  try {
+    const after = await lab.until(
+      `${service} runs again`,
+      () => lab.pid(service),
+      (pid) => pid !== before && pid !== 0,
+    );
+    const folder = (await lab.sh(`cat ${PROJECT}/.sigctl/run/${service}.cgroup`)).trim();
+    const events = await lab.sh(`cat ${folder}/memory.events`);
+    lab.tell(`${service}: ${before} was killed, ${after} runs; ${events.trim().replaceAll('\n', ', ')}`);
+    assert.match(events, /^oom_kill [1-9]/m);
+  } finally {
+    await lab.sh(`kill -CONT ${watchdog}`);
+  }
+  await lab.until(
+    `${service} is healthy`,
+    () => lab.report(service),
+    ({ verdict }) => verdict === 'healthy',
+  );
+}
+
+async function killByHand(lab: Lab): Promise<void> {
+  const before = await lab.pid('eater');
+  await lab.sh(`kill -KILL ${before}`);
+  await lab.until(
+    'eater runs again',
+    () => lab.report('eater'),
+    ({ pid, verdict }) => pid !== before && verdict === 'healthy',
+  );
+}
+
+export interface Group {
+  readonly folder: string;
+  readonly max: number;
+  readonly pids: readonly number[];
+}
+
+/** Every cgroup that sigctl made for a process. */
+export async function readGroups(lab: Lab): Promise<readonly Group[]> {
+  const text = await lab.sh(
+    "find /sys/fs/cgroup -path '*/sigctl-lab-*/*' -type d | while read -r f; do echo \"$f $(cat $f/memory.max) $(tr '\\n' ' ' <$f/cgroup.procs)\"; done",
+  );
+  return text
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [folder = '', max = '', ...pids] = line.trim().split(' ');
+      return { folder, max: Number(max), pids: pids.map(Number) };
+    });
+}
