@@ -3,8 +3,9 @@
 // PM2 starts it again. PM2 itself stores a death by signal as exit code 0, and writes SIGINT where there was no signal.
 //
 // One line of JSON per exit, appended to $SIGCTL_EXIT_JOURNAL; above 512 KB the file becomes `<file>.1` and a new one begins:
-//   {"key","pid","code","signal","atMs","logBytes","byPm2","record","recordAtMs"}
+//   {"key","pid","code","signal","atMs","logBytes","byPm2","daemonSignal","record","recordAtMs"}
 // `logBytes`: size of the service's log at that moment. `byPm2`: PM2 ended it (a stop, its cron schedule, its memory limit).
+// `daemonSignal`: the daemon itself had been told to end by this signal, at which it ends everybody; absent otherwise.
 // `record`: the line of its lock file, and when it was written; that of an earlier process when this one never became the service.
 // A process that is started again learns how the one before it ended, as the launcher's last argument: `code:3`,
 // `signal:SIGKILL`, `asked` (by PM2), or nothing at its first start.
@@ -25,7 +26,26 @@ const journal = process.env.SIGCTL_EXIT_JOURNAL;
 // The workers of a cluster inherit this file with node's other options, and have nothing to note.
 delete process.env.SIGCTL_EXIT_JOURNAL;
 
-if (journal !== undefined && journal !== '') watchSpawn();
+/** At which PM2 7.0.4 ends all services and then itself (lib/Daemon.js). */
+const END_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT'];
+let daemonSignal;
+
+if (journal !== undefined && journal !== '') {
+  watchSpawn();
+  watchSignals();
+}
+
+/** Only when PM2 begins to listen: a listener of ours alone would keep a daemon that is just starting from ending. */
+function watchSignals() {
+  const watched = new Set();
+  process.on('newListener', (event) => {
+    if (!END_SIGNALS.includes(event) || watched.has(event)) return;
+    watched.add(event);
+    process.prependListener(event, () => {
+      daemonSignal ??= event;
+    });
+  });
+}
 
 function watchSpawn() {
   const spawn = childProcess.spawn;
@@ -46,6 +66,7 @@ function watchSpawn() {
         atMs: Date.now(),
         logBytes: sizeOf(launched.log),
         byPm2,
+        daemonSignal,
         ...readLockRecord(launched.lock),
       });
     });

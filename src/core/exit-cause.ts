@@ -74,6 +74,8 @@ export interface KernelKill {
 export type Pm2Order =
   /** Its own worker saw it above the limit. */
   | { readonly kind: 'memory'; readonly memoryBytes: number; readonly limitBytes: number }
+  /** The daemon itself was told to end by a signal, and ended everybody. */
+  | { readonly kind: 'end'; readonly signal: string }
   /** By its cron schedule, or because somebody typed a pm2 command. */
   | { readonly kind: 'stop' };
 
@@ -116,8 +118,9 @@ function intentWords({ cause, actor, detail }: AnnouncedExit): string {
   switch (cause) {
     case 'mode':
       return `stopped by ${actor} with a change of mode${typed}`;
-    case 'operator':
     case 'boot':
+      return `ended in order with its boot unit: a shutdown or a reboot, or "systemctl stop"`;
+    case 'operator':
       return `${command?.startsWith('restart') === true ? 'restarted' : 'stopped'} by ${actor}${typed}`;
     case 'taken-back':
       return `ended by the ${actor} to be started again under a new PM2 daemon, as the old one had died`;
@@ -154,8 +157,9 @@ function unseen({ exit, parent, rebooted }: ExitFacts): ExitStory | undefined {
   };
 }
 
-function orderedByPm2({ pm2Order, hasCron }: ExitFacts): ExitStory | undefined {
+function orderedByPm2({ pm2Order, hasCron, rebooted }: ExitFacts): ExitStory | undefined {
   if (pm2Order === undefined) return undefined;
+  if (pm2Order.kind === 'end') return endedWithDaemon(pm2Order.signal, rebooted);
   if (pm2Order.kind === 'memory') {
     const numbers = `${formatSize(pm2Order.memoryBytes)} of ${formatSize(pm2Order.limitBytes)}`;
     const reason = `above its memory limit: ${numbers} (seen by PM2's own worker)`;
@@ -163,6 +167,15 @@ function orderedByPm2({ pm2Order, hasCron }: ExitFacts): ExitStory | undefined {
   }
   if (hasCron) return { cause: 'cron', actor: 'pm2', reason: 'restarted on the schedule of its cron_restart' };
   return { cause: 'operator', actor: 'pm2', reason: 'PM2 was told to end it, and not by sigctl (a pm2 command?)' };
+}
+
+function endedWithDaemon(signal: string, rebooted: boolean): ExitStory {
+  if (rebooted) {
+    const reason = `PM2's daemon got ${signal} as the machine went down, and ended it`;
+    return { cause: 'reboot', actor: 'machine', reason };
+  }
+  const reason = `PM2's daemon was told to end by ${signal} (the machine was going down, or a kill by hand), and ended it`;
+  return { cause: 'pm2-death', actor: 'pm2', reason };
 }
 
 function killedByKernel({ kernelKill, memoryBytes, memoryLimitBytes }: ExitFacts): ExitStory | undefined {

@@ -16,6 +16,8 @@ export interface ExitRecord {
   readonly logBytes: number;
   /** PM2 ended it: a stop, its cron schedule, its memory limit. */
   readonly byPm2: boolean;
+  /** By which signal PM2's daemon had been told to end, and so to end everybody. */
+  readonly daemonSignal?: string;
   /** What the launcher wrote of this very process; absent when it ended before it became the service. */
   readonly launch?: JournalLaunch;
 }
@@ -69,7 +71,7 @@ export function parseExits(text: string): readonly ExitRecord[] {
 function parseExit(line: string): ExitRecord | undefined {
   const found = parseJson(line);
   if (!isRecord(found)) return undefined;
-  const { key, pid, code, signal, atMs, logBytes, byPm2, record, recordAtMs } = found;
+  const { key, pid, code, signal, atMs, logBytes, byPm2, daemonSignal, record, recordAtMs } = found;
   if (typeof key !== 'string' || typeof pid !== 'number' || typeof atMs !== 'number') return undefined;
   return {
     key,
@@ -79,6 +81,7 @@ function parseExit(line: string): ExitRecord | undefined {
     atMs,
     logBytes: typeof logBytes === 'number' ? logBytes : 0,
     byPm2: byPm2 === true,
+    ...(typeof daemonSignal === 'string' ? { daemonSignal } : {}),
     ...parseLaunch(pid, record, recordAtMs),
   };
 }

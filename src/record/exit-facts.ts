@@ -37,7 +37,7 @@ export function gatherFacts({ process, spec, exit, logFromByte }: EndedProcess, 
   const { db, paths, bootId } = sources;
   const announced = readIntent(db, process.key, { kind: 'exit', process: process.identity });
   const own = ownRow(db, process);
-  const order = exit?.byPm2 === true && announced === undefined ? findOrder(process.key, exit.atMs, paths) : undefined;
+  const order = exit?.byPm2 === true && announced === undefined ? findOrder(process.key, exit, paths) : undefined;
   return {
     parent: process.key === DAEMON_KEY ? 'none' : 'pm2',
     exit,
@@ -117,7 +117,8 @@ function largest(values: readonly unknown[]): number | null {
   return bytes.length === 0 ? null : Math.max(...bytes);
 }
 
-function findOrder(key: string, atMs: number, paths: HomePaths): Pm2Order {
+function findOrder(key: string, { atMs, daemonSignal }: ExitRecord, paths: HomePaths): Pm2Order {
+  if (daemonSignal !== undefined) return { kind: 'end', signal: daemonSignal };
   const order = findMemoryOrder(readDaemonLogTail(paths.pm2), key, atMs);
   return order === undefined ? { kind: 'stop' } : { kind: 'memory', ...order };
 }

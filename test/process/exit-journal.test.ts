@@ -104,6 +104,31 @@ test('the journal notes the size of the log at the exit, and what PM2 ended itse
   );
 });
 
+test('the journal tells by which signal the daemon itself was told to end, once it listens as PM2 does', async (t) => {
+  const folder = tempFolder(t);
+  await runDaemon(
+    folder,
+    `${DAEMON}
+(async () => {
+  await run('exit 3', 'online');
+  process.on('SIGTERM', async () => {
+    await run('kill -INT $$', 'stopped');
+    process.exit(0);
+  });
+  setInterval(() => {}, 1000);
+  process.kill(process.pid, 'SIGTERM');
+})();`,
+  );
+  const { exits } = readExits({ run: folder });
+  assert.deepEqual(
+    exits.map(({ signal, daemonSignal }) => [signal, daemonSignal]),
+    [
+      [null, undefined],
+      ['SIGINT', 'SIGTERM'],
+    ],
+  );
+});
+
 test('other children of the daemon, its environment and a journal that cannot be written are left alone', async (t) => {
   const run = tempFolder(t);
   await runDaemon(
