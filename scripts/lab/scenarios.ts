@@ -1,0 +1,28 @@
+import { showBoot } from './boot.js';
+import { showCgroup } from './cgroup.js';
+import type { Lab } from './lab.js';
+import type { Init } from './missing.js';
+
+export interface Scenario {
+  readonly name: string;
+  readonly init: Init;
+  /** What it promises. */
+  readonly shows: string;
+  /** @throws {AssertionError} When something is not as promised. */
+  readonly run: (lab: Lab) => Promise<void>;
+}
+
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'cgroup',
+    init: 'plain',
+    shows: 'the kernel ends a service that takes too much memory, and nobody else',
+    run: showCgroup,
+  },
+  {
+    name: 'boot',
+    init: 'systemd',
+    shows: 'the mode and its services come back after a reboot and after a power cut',
+    run: showBoot,
+  },
+];
