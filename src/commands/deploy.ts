@@ -104,11 +104,14 @@ export async function runDeploy(deps: DeployDeps, options: DeployOptions): Promi
   const { host, interrupted } = deps.openHost(options.host);
   const show = createSteps(deps);
   try {
-    const facts = await show('check', () => host.check(isNew && !options.dryRun), describeFacts);
-    if (options.outcome) return conclude(deps, options, await host.lastOutcome(facts, show.line), []);
-    const release = source === undefined ? previousOf(facts, options.host) : releaseId(deps.nowMs(), source.shortId);
-    if (options.dryRun) return printPlan(deps, options, { facts, release, source });
-    await host.lock(facts.root, deps.who());
+    const seen = await show('check', () => host.check(isNew && !options.dryRun), describeFacts);
+    if (options.outcome) return conclude(deps, options, await host.lastOutcome(seen, show.line), []);
+    const planned = source === undefined ? previousOf(seen, options.host) : releaseId(deps.nowMs(), source.shortId);
+    if (options.dryRun) return printPlan(deps, options, { facts: seen, release: planned, source });
+    await host.lock(seen.root, deps.who());
+    // Another deploy may have ended between that look and the lock: which release was before is known only now.
+    const facts = await host.check(false);
+    const release = source === undefined ? previousOf(facts, options.host) : planned;
     if (source !== undefined) await prepare(host, { facts, release, source, options, show });
     if (interrupted()) {
       if (source !== undefined) await host.discard(facts, release);

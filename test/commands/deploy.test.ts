@@ -109,7 +109,7 @@ test('deploy reads its line, durations in milliseconds', async () => {
 test('deploy touches what runs last, and makes room when all is well', async () => {
   const { deps, steps, seen } = fake(DONE);
   assert.equal(await runDeploy(deps, OPTIONS), 0);
-  assert.deepEqual(steps, ['check', 'lock', 'upload', 'install', 'inspect', 'switchTo', 'prune', 'close']);
+  assert.deepEqual(steps, ['check', 'lock', 'check', 'upload', 'install', 'inspect', 'switchTo', 'prune', 'close']);
   assert.match(seen.stdout, /✔ web {2}reloaded in 700ms\n✔ 20261126-130000-bbbb is in force/);
 });
 
@@ -142,4 +142,26 @@ test('deploy --dry-run only looks, and --rollback needs a release before', async
   const back = fake(DONE);
   await assert.rejects(runDeploy(back.deps, { ...OPTIONS, rollback: true }), { code: 'DEPLOY_NO_PREVIOUS' });
   assert.deepEqual(back.steps, ['check', 'close']);
+});
+
+test('deploy --rollback goes to the release before as it is under the lock, though another deploy ended just before', async () => {
+  const { deps, steps } = fake(DONE);
+  const { host } = deps.openHost('@prod');
+  const switched: string[] = [];
+  const raced: DeployHost = {
+    ...host,
+    check: async (create) => {
+      const facts = { ...(await host.check(create)), releases: [ONE, TWO] };
+      return steps.includes('lock')
+        ? { ...facts, current: ONE, previous: TWO }
+        : { ...facts, current: TWO, previous: ONE };
+    },
+    switchTo: (request, onStep) => {
+      switched.push(request.release);
+      return host.switchTo(request, onStep);
+    },
+  };
+  const openHost = () => ({ host: raced, interrupted: () => false });
+  assert.equal(await runDeploy({ ...deps, openHost }, { ...OPTIONS, rollback: true }), 0);
+  assert.deepEqual(switched, [TWO]);
 });
