@@ -75,6 +75,9 @@ async function splitCli(esbuild, root) {
   const toCommonJs = { ...TARGET, format: 'cjs', supported: { 'dynamic-import': false } };
   const modules = outputFiles.map(async ({ path, text }) => {
     const { code } = await esbuild.transform(text, toCommonJs);
+    // bin/sigctl reads the packs as Latin-1. esbuild escapes strings, and leaves regular expressions as they are.
+    const foreign = /.{0,40}[^\0-\x7f].{0,40}/.exec(code);
+    if (foreign !== null) throw new Error(`Cannot pack ${path}: a character that is not ASCII: ${foreign[0]}`);
     return [`./${path.split('/').pop()}`, code];
   });
   return new Map(await Promise.all(modules));

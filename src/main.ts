@@ -57,7 +57,7 @@ async function reportError(error: unknown, terminal: Terminal, argv: readonly st
   if (error instanceof SigctlError) {
     const { code, message, hint } = error;
     if (hasFlag(argv, '--json')) terminal.writeOut(`${renderJson({ ok: false, error: { code, message, hint } })}\n`);
-    else terminal.writeErr(`${renderError(error, terminal.errColour)}\n`);
+    else terminal.writeErr(`${renderError(error, terminal.errColour, terminal.errWidth)}\n`);
     return error.exitCode;
   }
   const { fileTrouble } = await import('./cli/file-trouble.js');

@@ -81,9 +81,7 @@ function helpAfter(command: Command): string {
 
 /** @throws {Error} A command without examples or without exit codes. */
 export function splitHelp(text: string): Pick<CommandPage, 'examples' | 'notes' | 'exitCodes'> {
-  const found = /^\s*Examples:\n(?<examples>(?: {2}.*\n)+)(?<notes>[\s\S]*?)^Exit codes: (?<codes>[\s\S]*?)\s*$/m.exec(
-    text,
-  );
+  const found = /^\s*Examples:\n(?<examples>(?: {2}.*\n)+)(?<notes>[\s\S]*?)^Exit codes: (?<codes>[\s\S]+)/m.exec(text);
   if (found?.groups === undefined) throw new Error(`A help without examples and exit codes:\n${text}`);
   const { examples = '', notes = '', codes = '' } = found.groups;
   return {
@@ -92,6 +90,6 @@ export function splitHelp(text: string): Pick<CommandPage, 'examples' | 'notes' 
       .split('\n')
       .map((line) => line.slice(2)),
     notes: notes.trim() === '' ? [] : notes.replaceAll(/^\n+|\s+$/g, '').split(/\n{2,}/),
-    exitCodes: codes.replaceAll(/\s+/g, ' '),
+    exitCodes: codes.trim().replaceAll(/\s+/g, ' '),
   };
 }

@@ -17,7 +17,7 @@ export function removeCronLine(mark: string): boolean {
 
 function readLines(): readonly string[] {
   const { status, stdout, stderr, error } = spawnSync('crontab', ['-l'], { encoding: 'utf8' });
-  if (error !== undefined) throw failed(error.message);
+  if (error !== undefined) throw failed(describe(error));
   // "no crontab for ann" is how it says that there is none yet.
   if (status !== 0 && !/no crontab/i.test(stderr)) throw failed(stderr.trim());
   return status === 0 ? stdout.split('\n').filter((line, index, all) => line !== '' || index < all.length - 1) : [];
@@ -25,7 +25,11 @@ function readLines(): readonly string[] {
 
 function write(lines: readonly string[]): void {
   const { status, stderr, error } = spawnSync('crontab', ['-'], { input: `${lines.join('\n')}\n`, encoding: 'utf8' });
-  if (error !== undefined || status !== 0) throw failed(error?.message ?? stderr.trim());
+  if (error !== undefined || status !== 0) throw failed(error === undefined ? stderr.trim() : describe(error));
+}
+
+function describe(error: Error): string {
+  return 'code' in error && error.code === 'ENOENT' ? 'there is no crontab(1) here' : error.message;
 }
 
 function failed(why: string): SigctlError {

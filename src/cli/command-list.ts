@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
-import type { Deps } from './deps.js';
+import { type Deps, inSentences } from './deps.js';
 
 /** Every command, loaded when it is typed. */
 export const COMMANDS = {
-  start: async (deps: Deps): Promise<Command> => (await import('../commands/start.js')).startCommand(deps),
-  stop: async (deps: Deps): Promise<Command> => (await import('../commands/stop.js')).stopCommand(deps),
-  restart: async (deps: Deps): Promise<Command> => (await import('../commands/restart.js')).restartCommand(deps),
-  reload: async (deps: Deps): Promise<Command> => (await import('../commands/reload.js')).reloadCommand(deps),
+  start: async (deps: Deps): Promise<Command> => (await import('../commands/start.js')).startCommand(inSentences(deps)),
+  stop: async (deps: Deps): Promise<Command> => (await import('../commands/stop.js')).stopCommand(inSentences(deps)),
+  restart: async (deps: Deps): Promise<Command> =>
+    (await import('../commands/restart.js')).restartCommand(inSentences(deps)),
+  reload: async (deps: Deps): Promise<Command> =>
+    (await import('../commands/reload.js')).reloadCommand(inSentences(deps)),
   status: async (deps: Deps): Promise<Command> => {
     const [{ statusCommand }, { createStatusDeps }] = await Promise.all([
       import('../commands/status.js'),
@@ -26,9 +28,9 @@ export const COMMANDS = {
       import('../commands/wait.js'),
       import('./wait-deps.js'),
     ]);
-    return waitCommand(createWaitDeps(deps));
+    return waitCommand(createWaitDeps(inSentences(deps)));
   },
-  mode: async (deps: Deps): Promise<Command> => (await import('../commands/mode.js')).modeCommand(deps),
+  mode: async (deps: Deps): Promise<Command> => (await import('../commands/mode.js')).modeCommand(inSentences(deps)),
   logs: async (deps: Deps): Promise<Command> => {
     const [{ logsCommand }, { createLogsDeps }] = await Promise.all([
       import('../commands/logs.js'),
@@ -62,14 +64,14 @@ export const COMMANDS = {
       import('../commands/restore.js'),
       import('./restore-deps.js'),
     ]);
-    return restoreCommand(createRestoreDeps(deps));
+    return restoreCommand(createRestoreDeps(inSentences(deps)));
   },
   doctor: async (deps: Deps): Promise<Command> => {
     const [{ doctorCommand }, { createDoctorDeps }] = await Promise.all([
       import('../commands/doctor.js'),
       import('./doctor-deps.js'),
     ]);
-    return doctorCommand(createDoctorDeps(deps));
+    return doctorCommand(createDoctorDeps(inSentences(deps)));
   },
   config: async (deps: Deps): Promise<Command> => {
     const [{ configCommand }, { createConfigDeps }] = await Promise.all([
@@ -90,21 +92,21 @@ export const COMMANDS = {
       import('../commands/alerts.js'),
       import('./alerts-deps.js'),
     ]);
-    return alertsCommand(createAlertsDeps(deps));
+    return alertsCommand(createAlertsDeps(inSentences(deps)));
   },
   host: async (deps: Deps): Promise<Command> => {
     const [{ hostCommand }, { createHostDeps }] = await Promise.all([
       import('../commands/host.js'),
       import('./host-deps.js'),
     ]);
-    return hostCommand(createHostDeps(deps, process.env));
+    return hostCommand(createHostDeps(inSentences(deps), process.env));
   },
   deploy: async (deps: Deps): Promise<Command> => {
     const [{ deployCommand }, { createDeployDeps }] = await Promise.all([
       import('../commands/deploy.js'),
       import('./deploy-deps.js'),
     ]);
-    return deployCommand(createDeployDeps(deps, process.env));
+    return deployCommand(createDeployDeps(inSentences(deps), process.env));
   },
   startup: async (deps: Deps): Promise<Command> => {
     const [{ startupCommand }, { createStartupDeps }] = await Promise.all([
@@ -134,7 +136,13 @@ export const COMMANDS = {
     ]);
     return completionCommand(createCompletionDeps(deps));
   },
-  help: async (deps: Deps): Promise<Command> => (await import('../commands/help.js')).helpCommand(deps),
+  help: async (deps: Deps): Promise<Command> => {
+    const [{ helpCommand }, { wrapHelp }] = await Promise.all([
+      import('../commands/help.js'),
+      import('../render/wrap-help.js'),
+    ]);
+    return helpCommand({ out: { print: (text) => deps.out.print(wrapHelp(text, deps.out.width)) } });
+  },
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

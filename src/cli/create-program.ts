@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { wrapHelp } from '../render/wrap-help.js';
 import { commandOf, configOf } from './argv.js';
 import { COMMANDS, type CommandName } from './command-list.js';
 import { createDeps } from './deps.js';
@@ -10,7 +11,7 @@ import type { Terminal } from './terminal.js';
 export async function createProgram(argv: readonly string[], terminal: Terminal): Promise<Command> {
   const deps = createDeps(terminal, configOf(argv));
   const program = createRoot(deps.version).configureOutput({
-    writeOut: terminal.writeOut,
+    writeOut: (text) => terminal.writeOut(wrapHelp(text, terminal.width)),
     writeErr: terminal.writeErr,
   });
   refuseQuietly(obeyQuiet(program, terminal.quiet));

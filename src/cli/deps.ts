@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import type { Output, SessionRequest, StackSession, StackView } from '../commands/session.js';
 import type { HostStatus } from '../core/host-status.js';
 import { throughCurrent } from '../deploy/through-current.js';
+import type { ShownProgress } from '../render/progress.js';
+import { wrapLines } from '../render/wrap-lines.js';
 import { currentFolder } from './current-folder.js';
 import { openProject, type Package, type Project, type ProjectRequest } from './project.js';
 import type { SessionSetup } from './stack-session.js';
@@ -36,7 +38,7 @@ export function createDeps(terminal: Terminal, config: string | undefined): Deps
   const nowMs = () => Date.now();
   const open = (config: string | undefined, write: boolean, more: Pick<ProjectRequest, 'orLast' | 'check'> = {}) =>
     openProject({ cwd: currentFolder(), config, env: process.env, pkg, write, ...more });
-  const noteOnStderr = (text: string): void => terminal.writeErr(`${text}\n`);
+  const noteOnStderr = (text: string): void => writeNote(terminal, text);
   const openOrLast = async (config: string | undefined, note = noteOnStderr) => {
     const project = await open(config, false, { orLast: true });
     if (project.warning !== undefined) note(project.warning);
@@ -89,7 +91,7 @@ function createOutput(terminal: Terminal): Output {
     print: (text) => {
       if (text !== '') terminal.writeOut(`${text}\n`);
     },
-    note: (text) => terminal.writeErr(`${text}\n`),
+    note: (text) => writeNote(terminal, text),
     showProgress: () => lazyProgress(terminal),
     width: terminal.width,
     colour: terminal.outColour,
@@ -97,17 +99,34 @@ function createOutput(terminal: Terminal): Output {
   };
 }
 
+/** A sentence on stderr. */
+export function writeNote(terminal: Pick<Terminal, 'writeErr' | 'errWidth'>, text: string): void {
+  terminal.writeErr(`${wrapLines(text, terminal.errWidth)}\n`);
+}
+
+/** For commands whose results are sentences: on a terminal these are broken between words. */
+export function inSentences({ out, terminal, ...rest }: Deps): Deps {
+  const print = (text: string): void => out.print(text.startsWith('{') ? text : wrapLines(text, out.width));
+  return { ...rest, terminal, out: terminal.outIsTerminal ? { ...out, print } : out };
+}
+
 /** The spinner's module is loaded with the first thing that is shown. */
 function lazyProgress(terminal: Terminal): ReturnType<Output['showProgress']> {
   const stream = { write: terminal.writeErr, isTerminal: terminal.errIsTerminal };
   let isDone = false;
-  const view = import('../render/progress.js').then(({ showProgress }) => showProgress(stream));
+  let loaded: ShownProgress | undefined;
+  const view = import('../render/progress.js').then(({ showProgress }) => {
+    loaded = showProgress(stream);
+    return loaded;
+  });
   return {
     report: (progress) =>
       void view.then((shown) => !isDone && terminal.quiet.hush === 'nothing' && shown.report(progress)),
     done: () => {
       isDone = true;
-      void view.then((shown) => shown.done());
+      // At once where it is shown: the result that is printed next must not stand behind a spinner.
+      if (loaded === undefined) void view.then((shown) => shown.done());
+      else loaded.done();
     },
   };
 }

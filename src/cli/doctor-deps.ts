@@ -16,7 +16,7 @@ import { readDaemonPid } from '../observe/observe-processes.js';
 import { findFlock } from '../operate/daemon.js';
 import { type HomePaths, homePaths } from '../process/home.js';
 import { currentFolder } from './current-folder.js';
-import type { Deps } from './deps.js';
+import { type Deps, writeNote } from './deps.js';
 import { type Package, stateFolder } from './project.js';
 
 /** What `sigctl doctor` touches. Each diagnosis reads everything anew. */
@@ -35,7 +35,7 @@ export function createDoctorDeps(deps: Deps): DoctorDeps {
           folder: paths.run,
           pid: process.pid,
           waitMs,
-          note: (text) => terminal.writeErr(`${text}\n`),
+          note: (text) => writeNote(terminal, text),
           // Ctrl-C ends the wait as it ends every command that holds nothing yet.
           signal: new AbortController().signal,
         },

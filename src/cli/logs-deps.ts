@@ -3,7 +3,7 @@ import { processKeys } from '../core/stack.js';
 import { hasLog, readLogs } from '../logs/log-reader.js';
 import { createPipeWriter } from '../logs/pipe-writer.js';
 import { lockPath, logPath } from '../process/home.js';
-import type { Deps } from './deps.js';
+import { type Deps, writeNote } from './deps.js';
 import type { Project } from './project.js';
 
 /** What `sigctl logs` touches. The manifest is read once, by `services`, which comes first. */
@@ -29,7 +29,7 @@ export function createLogsDeps(deps: Deps, config: string | undefined): LogsDeps
     },
     hasLog: async (key) => hasLog(logPath((await project()).paths, key)),
     write: (text) => (terminal.quiet.hush === 'all' ? Promise.resolve(true) : write(text)),
-    warn: (text) => terminal.writeErr(`${text}\n`),
+    warn: (text) => writeNote(terminal, text),
     signal: interrupt.signal,
     colour: terminal.outColour,
     isTerminal: terminal.outIsTerminal,

@@ -12,7 +12,7 @@ import { readHistory, readKindsOnRecord, readServicesOnRecord } from '../store/h
 import { openStatusDb, type StatusDb } from '../store/open.js';
 import { readStatuses } from '../store/service-status.js';
 import { readUnready } from '../store/unready.js';
-import type { Deps } from './deps.js';
+import { type Deps, writeNote } from './deps.js';
 import type { Project } from './project.js';
 
 /** What `sigctl why` and `history` touch. */
@@ -43,7 +43,7 @@ function readView(db: StatusDb, { stack, paths }: Project, { nowMs, terminal }: 
   const reports = observeStack({
     stack,
     home: paths.home,
-    statuses: readStatuses(db, (fault) => terminal.writeErr(`note: ${fault.message}\n`)),
+    statuses: readStatuses(db, (fault) => writeNote(terminal, `note: ${fault.message}`)),
     desired: readDesired(db),
     unready: readUnready(db),
     nowMs: nowMs(),

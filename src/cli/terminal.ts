@@ -17,6 +17,8 @@ export interface Terminal {
   readonly errIsTerminal: boolean;
   /** Columns of stdout. */
   readonly width: number;
+  /** Columns of stderr where that is a terminal, else endless: in a log file a sentence is one line. */
+  readonly errWidth: number;
   /** Of `--quiet`. */
   readonly quiet: Quiet;
   readonly exitCode: () => number;
@@ -55,6 +57,7 @@ export function readTerminal(argv: readonly string[], env: NodeJS.ProcessEnv = p
     // A terminal of no columns (some pseudo-terminals) makes a spinner repaint without end.
     errIsTerminal: isTerminal.err && (process.stderr.columns ?? 0) > 0,
     width: isTerminal.out ? (process.stdout.columns ?? PIPE_COLUMNS) : PIPE_COLUMNS,
+    errWidth: isTerminal.err ? process.stderr.columns || PIPE_COLUMNS : Number.POSITIVE_INFINITY,
     exitCode: () => exitCode,
     setExitCode: (code) => {
       exitCode = code;

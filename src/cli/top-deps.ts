@@ -16,7 +16,10 @@ export function createTopDeps(deps: Deps, env: NodeJS.ProcessEnv): TopDeps {
   const { terminal, nowMs } = deps;
   // Nothing may be written past the frame: a broken manifest is told in the heading.
   let warning: string | undefined;
-  const silent = createDeps({ ...terminal, writeErr: (text) => (warning = text) }, deps.config);
+  const silent = createDeps(
+    { ...terminal, writeErr: (text) => (warning = text), errWidth: Number.POSITIVE_INFINITY },
+    deps.config,
+  );
   const looker = new TopLooker({ nowMs, clockMs: () => performance.now() }, deps.version);
   let project: Project | undefined;
   return {

@@ -33,7 +33,7 @@ const DEFAULT_EVENTS = 50;
 interface HistoryFlags {
   readonly since?: string;
   readonly until?: string;
-  readonly kind: readonly string[];
+  readonly kind?: readonly string[];
   readonly lines: number;
   readonly json: boolean;
 }
@@ -45,13 +45,13 @@ export function historyCommand(deps: HistoryDeps, run = runHistory): Command {
     .argument('[service...]', 'services to show (default: all, with PM2 and the watchdog)')
     .option('--since <when>', 'from then on: 24h (ago), 09:30, a date, …')
     .option('--until <when>', 'before then')
-    .option('--kind <kind>', 'only events of this kind; may be given again', collect, [])
+    .option('--kind <kind>', 'only events of this kind; may be given again', collect)
     .option('-n, --lines <number>', 'the newest so many', wholeNumber, DEFAULT_EVENTS)
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async (services: string[], flags: HistoryFlags, command: Command) => {
       const { config } = command.optsWithGlobals<GlobalFlags>();
-      const { since, until, kind: kinds, lines: limit, json } = flags;
+      const { since, until, kind: kinds = [], lines: limit, json } = flags;
       deps.out.setExitCode(await run(deps, { services, config, since, until, kinds, limit, json }));
     });
 }
@@ -121,7 +121,7 @@ function chooseKinds({ kinds: onRecord }: RecordView, kinds: readonly string[]):
   });
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, ...value.split(',').filter(Boolean)];
 }
 

@@ -104,7 +104,7 @@ export async function runInit(deps: InitDeps, options: InitOptions): Promise<num
 
 function reportExisting(out: Output, existing: string, { json }: InitOptions): number {
   const next = /\.c?js$/.test(existing)
-    ? `Take a look: sigctl status. Make it anew: sigctl init --force`
+    ? 'Take a look: sigctl status\nMake it anew: sigctl init --force'
     : `Take it over: sigctl init --from ${existing} --force`;
   if (json) out.print(renderJson({ ok: true, written: null, existing }));
   else out.print(cleanText(`${existing} is there already: nothing is written.\n${next}`, false));
@@ -134,7 +134,7 @@ function renderResult(draft: InitDraft, { services }: CheckedDraft, name: string
   const count = services.length === 1 ? '1 service' : `${services.length} services`;
   const next =
     draft.source === undefined
-      ? `Put your programs into ${name}, then: sigctl start`
+      ? `Put your programs into it, then: sigctl start`
       : 'Read it through, then: sigctl start';
   return `Wrote ${name} with ${count}: ${services.join(', ')}\n${next}`;
 }

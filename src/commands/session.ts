@@ -46,12 +46,13 @@ export interface StackSession {
   readonly planStop: (services: readonly string[]) => readonly StopStep[];
   /**
    * `running`: services with all their processes, or whose work is done; `completed`: the latter only; `present`: with any process, or
-   * that PM2 would start again.
+   * that PM2 would start again; `down`: of these, those of which no process lives.
    */
   readonly presence: () => {
     readonly running: ReadonlySet<string>;
     readonly completed: ReadonlySet<string>;
     readonly present: ReadonlySet<string>;
+    readonly down?: ReadonlySet<string>;
   };
   /** What a boot brings back. */
   readonly bootServices: () => readonly string[];

@@ -27,11 +27,11 @@ const START: ServiceVerb = {
   ],
   help: `
 Examples:
-  sigctl start                     the services of the mode in force
-  sigctl start trading             one service; what it needs starts first
-  sigctl start trading --only      that one alone, though it needs another
-  sigctl start trading --with-deps that one, and market-data too, since it starts "after" it
-  sigctl start website --json      the outcome for a script
+  sigctl start                      the services of the mode in force
+  sigctl start trading              one service; what it needs starts first
+  sigctl start trading --only       that one alone, though it needs another
+  sigctl start trading --with-deps  that one, and market-data too, since it starts "after" it
+  sigctl start website --json       the outcome for a script
 
 A service that runs already is left alone, and a oneshot one that did its work too, unless it is named. Ctrl-C stops the waiting, not the services.
 Exit codes: 0 all ready, 1 one failed, 2 wrong use, 4 PM2 or the database cannot be reached, 130 interrupted.`,

@@ -109,5 +109,5 @@ function checkCycles(members: readonly Member[]): MemberFault[] {
 export function definedService(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
   if (near !== undefined) return `a defined service, perhaps "${near}"`;
-  return `one of the defined services: ${known.join(', ')}`;
+  return `one of the defined services: ${[...new Set(known)].join(', ')}`;
 }

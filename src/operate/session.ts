@@ -193,6 +193,7 @@ function readPresence({ db }: OperateContext, seen: readonly ObservedInstance[])
     completed: new Set(completed.filter((name) => !live.has(name))),
     running: new Set(names.filter((name) => !partly.has(name))),
     present: new Set(names.filter((name) => live.has(name) || wanted.has(name))),
+    down: new Set(names.filter((name) => !live.has(name) && wanted.has(name) && !completed.includes(name))),
   };
 }
 

@@ -41,7 +41,7 @@ function block(
 /** What differs between what runs and the manifest, by service, and the command that applies it. */
 export function renderConfigDiff(diffs: readonly ServiceDiff[], colour: boolean): string {
   const paint = new Chalk({ level: colour ? 1 : 0 });
-  if (diffs.length === 0) return 'What runs is what the manifest says';
+  if (diffs.length === 0) return 'Nothing that runs differs from the manifest';
   return diffs.map((diff) => renderDiff(diff, paint)).join('\n\n');
 }
 

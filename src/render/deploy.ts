@@ -17,7 +17,7 @@ export function renderDeployPlan(plan: DeployPlan, colour: boolean): string {
     ['install', plan.install ?? 'npm ci, where package.json is'],
     ['build', plan.build ?? 'npm run build, where package.json has it'],
     ['switch', plan.mode === undefined ? 'reload or restart what runs' : `the same, then mode ${plan.mode}`],
-    ['keep', `${plan.keep} of ${facts.releases.length + 1} releases`],
+    ['keep', `at most ${plan.keep} releases; ${facts.releases.length + 1} with this one`],
   ];
   return rows.map(([name = '', value = '']) => `${paint.dim(name.padEnd(9))} ${value}`).join('\n');
 }

@@ -4,6 +4,7 @@ import { keyOf, reasonOf, type ServiceEvent } from '../core/service-event.js';
 import { formatSize } from '../core/size.js';
 import { cleanText } from './clean-text.js';
 import { renderLogTime } from './log-time.js';
+import { wrapText } from './wrap.js';
 
 export interface HistoryStyle {
   /** Columns of the terminal. */
@@ -46,9 +47,9 @@ export function renderHistory(events: readonly ServiceEvent[], nowMs: number, { 
     const line = paintKind(event, cells.join(GAP), paint);
     const words = describeEvent(event);
     if (words === '') return line.trimEnd();
-    return isBeside
-      ? `${line}${GAP}${paint.dim(cut(words, room))}`
-      : `${line.trimEnd()}\n${INDENT}${paint.dim(cut(words, width - INDENT.length))}`;
+    if (!isBeside) return `${line.trimEnd()}\n${paint.dim(wrapText(words, width, INDENT))}`;
+    const beside = wrapText(words, width, ' '.repeat(used)).slice(used);
+    return `${line}${GAP}${paint.dim(beside)}`;
   });
   return [paint.dim(isBeside ? `${head}${GAP}WHAT` : head.trimEnd()), ...body].join('\n');
 }
@@ -100,8 +101,4 @@ function paintKind(event: ServiceEvent, line: string, paint: ChalkInstance): str
 
 function clean(text: string): string {
   return cleanText(text, false).replaceAll(/\s+/g, ' ');
-}
-
-function cut(text: string, columns: number): string {
-  return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`;
 }

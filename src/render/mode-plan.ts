@@ -8,6 +8,8 @@ export interface ModeBefore {
   /** Of these, the oneshot services that have done their work. */
   readonly completed: ReadonlySet<string>;
   readonly present: ReadonlySet<string>;
+  /** Of these, the services that should run and of which no process lives. */
+  readonly down?: ReadonlySet<string>;
 }
 
 /** What a change of mode would do, a line for each service: those that stop, those that start, those that are left alone. */
@@ -29,9 +31,10 @@ export function renderModePlan(plan: ModePlan, before: ModeBefore, colour: boole
   ].join('\n');
 }
 
-function stateOf(name: string, { running, completed, present }: ModeBefore): string {
+function stateOf(name: string, { running, completed, present, down }: ModeBefore): string {
   if (completed.has(name)) return 'completed';
   if (running.has(name)) return 'running';
+  if (down?.has(name) === true) return 'down';
   return present.has(name) ? 'partly running' : 'not running';
 }
 

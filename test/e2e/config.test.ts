@@ -10,7 +10,10 @@ const manifest = (level: string, more: readonly object[] = []) => ({
 test('config --diff names what a restart would change, and restart --changed applies exactly that', async (t) => {
   const rig = await startRig(t, manifest('info', [app('idle', 'idle.mjs')]));
   await rig.sigctl(['start']);
-  assert.equal((await rig.sigctl(['config', '--diff', '--check'])).stdout, 'What runs is what the manifest says\n');
+  assert.equal(
+    (await rig.sigctl(['config', '--diff', '--check'])).stdout,
+    'Nothing that runs differs from the manifest\n',
+  );
   const idle = rig.pid('idle');
   rig.writeManifest(manifest('debug', [app('idle', 'idle.mjs', { sigctl: { after: ['counts'] } })]));
   const diff = await rig.sigctl(['config', '--diff', '--check']);

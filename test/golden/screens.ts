@@ -23,7 +23,7 @@ import { serviceSpec, stackOf } from '../stack-literals.js';
 /** What one command shows of fixed data. */
 export interface Screen {
   readonly name: string;
-  readonly render: (width: number) => string;
+  readonly render: (width: number) => string | Promise<string>;
   /** Each line fits, however narrow; the others hold values to be copied, which are never broken. */
   readonly fits: boolean;
 }

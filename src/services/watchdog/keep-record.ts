@@ -33,7 +33,13 @@ export function createRecorder(context: WatchContext) {
     recordedAtMs = monotonicMs();
     const events = reconcile(db, { stack: stack(), paths, nowMs: nowMs(), version });
     for (const { kind, service, cause, pid, exitCode, exitSignal } of events)
-      log.info(kind, { service, cause, pid, exitCode: exitCode ?? undefined, exitSignal: exitSignal ?? undefined });
+      log.info(kind, {
+        service,
+        cause: cause ?? undefined,
+        pid,
+        exitCode: exitCode ?? undefined,
+        exitSignal: exitSignal ?? undefined,
+      });
   };
 
   return {

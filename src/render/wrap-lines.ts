@@ -1,0 +1,86 @@
+import { cleanText } from './clean-text.js';
+
+/** ✔ ✖ ! → │ and -, as escapes: the built CLI is read as Latin-1, and esbuild leaves the text of a regex as it is. */
+const MARK = '[\\u2714\\u2716!\\u2192\\u2502-]';
+/** What a line begins with before its words: blanks, a mark or label, and a name with two blanks behind it. */
+const HEAD = new RegExp(`^ *(?:(?:${MARK}|[a-z]+(?: [a-z]+){0,2}:) +)?(?:\\S+(?: \\S+)? {2,})?`);
+/** Words begin again below the first one, unless that leaves less of the line than this. */
+const MIN_WORDS_COLUMNS = 24;
+/** Of what belongs to an indented line. */
+const MORE_INDENT = 2;
+
+/**
+ * Breaks sentences between words where a line is longer than `columns`; the rest of a line stands below its first word. Colours count
+ * for nothing, and a command to be copied stays whole: the terminal breaks it, if it has to, and copies it as one line.
+ */
+export function wrapLines(text: string, columns: number): string {
+  if (text.length <= columns) return text;
+  return text
+    .split('\n')
+    .flatMap((line) => (widthOf(line) <= columns ? [line] : wrapLine(line, columns)))
+    .join('\n');
+}
+
+function wrapLine(line: string, columns: number): readonly string[] {
+  const plain = cleanText(line, false);
+  const head = HEAD.exec(plain)?.[0].length ?? 0;
+  const blanks = / */.exec(plain)?.[0].length ?? 0;
+  const isList = head === blanks && blanks > 0;
+  const hang = ' '.repeat(isList || columns - head < MIN_WORDS_COLUMNS ? blanks + MORE_INDENT : head);
+  const lines: string[] = [];
+  let current = '';
+  for (const [index, unit] of keepCommandsWhole(line.split(' ')).entries()) {
+    const longer = index === 0 ? unit : `${current} ${unit}`;
+    // A single word that fits into no line begins where it is: another line would not help it.
+    const isHopeless = !unit.includes(' ') && hang.length + widthOf(unit) > columns;
+    if (widthOf(longer) > columns && current.trim() !== '' && unit !== '' && !isHopeless) {
+      lines.push(current.trimEnd());
+      current = hang + unit;
+    } else current = longer;
+  }
+  return [...lines, current].filter((each) => each.trim() !== '');
+}
+
+/** Commands in sentences. */
+const PROGRAM = /^[("]?(?:sigctl|kill|ssh|journalctl|echo)$/;
+/** An option, a placeholder, a number, or a word with something in it that no sentence has. */
+const ARGUMENT = /^(?:-|<|@|\d)|[\w)][/=@_:.-][\w*]|^\/|^\|/;
+/** What ends a command: its quote, or the sentence's punctuation. */
+const END = /[,;:.)"]$/;
+/** Of sigctl: these take a name, which may look like any word. */
+const TAKES_NAME = /^(?:start|stop|restart|reload|status|logs|why|history|config|env|help|mode|wait)$/;
+const SENTENCE =
+  /^(?:and|or|to|again|once|shows?|does|has|is|as|from|with|in|then|would|ends?|tries|names?|it|the|which)$/;
+
+function keepCommandsWhole(words: readonly string[]): readonly string[] {
+  const units: string[] = [];
+  for (let index = 0; index < words.length; index += 1) {
+    const end = PROGRAM.test(plainOf(words[index])) ? endOfCommand(words.map(plainOf), index) : index + 1;
+    units.push(words.slice(index, end).join(' '));
+    index = end - 1;
+  }
+  return units;
+}
+
+/** The index behind the last word of the command that begins at `from`. */
+function endOfCommand(words: readonly string[], from: number): number {
+  if (words[from] === 'echo') return words.length;
+  const isQuoted = words[from]?.startsWith('"') === true;
+  for (let index = from + 1; index < words.length; index += 1) {
+    const [before = '', word = ''] = [words[index - 1], words[index]];
+    const isName = TAKES_NAME.test(before) && !SENTENCE.test(word.replace(END, ''));
+    const isVerb = index === from + 1 && /sigctl$/.test(before);
+    if (!isQuoted && !isVerb && !isName && !ARGUMENT.test(word)) return index;
+    if (isQuoted ? /"[,;:.)]?$/.test(word) : END.test(word)) return index + 1;
+  }
+  return words.length;
+}
+
+function plainOf(word: string | undefined): string {
+  return cleanText(word ?? '', false);
+}
+
+/** Columns that a line takes: its characters, without the codes of its colours. */
+function widthOf(line: string): number {
+  return [...cleanText(line, false)].length;
+}
