@@ -14,6 +14,9 @@ export interface RedatedRow {
   readonly progress: Redate | null;
 }
 
+/** Less than this is a clock that is kept right, and no step. */
+export const MIN_STEP_MS = 1_000;
+
 export interface ClockStep {
   /** How far the wall clock went beyond the time that passed; negative: it was set back. */
   readonly stepMs: number;
@@ -47,6 +50,16 @@ export function planRedating({ stepMs, nowMs, before, rows, known }: ClockStep):
       progress: row.progressAtMs === null ? null : redate(row.progressAtMs, was?.progressAtMs, old?.progress),
     };
   });
+}
+
+/** Rows by the clock of now, when the watchdog has not seen the last step yet; 0: it has, or there was none. */
+export function redateRows(
+  rows: readonly StatusRow[],
+  known: readonly RedatedRow[],
+  { stepMs, nowMs }: Pick<ClockStep, 'stepMs' | 'nowMs'>,
+): StatusRow[] {
+  const moved = stepMs === 0 ? known : planRedating({ stepMs, nowMs, before: [], rows, known });
+  return rows.map((row) => redate(row, moved));
 }
 
 /** The row with the instants that it would have, had the clock always been as it is now. A value that was written since stands. */

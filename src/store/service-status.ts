@@ -1,6 +1,7 @@
-import { redate } from '../core/redating.js';
+import { MIN_STEP_MS, redateRows } from '../core/redating.js';
 import type { ReportedState, StatusRow } from '../core/status-row.js';
 import { SigctlError } from '../errors.js';
+import { readAnchorMs, readClocks } from './clock-anchor.js';
 import type { StatusDb } from './open.js';
 import { parseStatusRow } from './parse-status-row.js';
 import { readRedatedRows } from './redated-rows.js';
@@ -70,15 +71,26 @@ export interface ReloadWrite extends StatusOwner {
 
 /**
  * Reads every row, ordered by service and instance, its instants by the clock of now: what was written before the clock was set is
- * moved by as much, so that ages are true. Any program may write the table, so one that puts in something
+ * moved by as much, so that ages are true, also in the moment before the watchdog notices. Any program may write the table, so one that puts in something
  * impossible costs its own row and no other: the row is left out and the fault handed to `onFault`.
  *
  * @throws {SigctlError} `STATUS_ROW_INVALID` naming row and column, where there is no `onFault`.
  */
 export function readStatuses(db: StatusDb, onFault?: (fault: SigctlError) => void): StatusRow[] {
-  const rows = readStatusesAsWritten(db, onFault);
-  const redated = rows.length === 0 ? [] : readRedatedRows(db);
-  return redated.length === 0 ? rows : rows.map((row) => redate(row, redated));
+  // All of one instant: the watchdog may be about to note a step of the clock.
+  return db.transaction(() => {
+    const rows = readStatusesAsWritten(db, onFault);
+    return rows.length === 0 ? rows : redateRows(rows, readRedatedRows(db), readStep(db));
+  })();
+}
+
+/** How far the clock went since the watchdog looked last. */
+function readStep(db: StatusDb): { readonly stepMs: number; readonly nowMs: number } {
+  const clock = readClocks();
+  const anchorMs = clock === undefined ? undefined : readAnchorMs(db, clock);
+  if (clock === undefined || anchorMs === undefined) return { stepMs: 0, nowMs: 0 };
+  const stepMs = clock.aheadMs - anchorMs;
+  return { stepMs: Math.abs(stepMs) < MIN_STEP_MS ? 0 : stepMs, nowMs: clock.nowMs };
 }
 
 /** The same with the instants as they stand in the table, for who looks whether they change. */

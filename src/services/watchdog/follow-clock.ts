@@ -1,57 +1,56 @@
 import { formatDuration } from '../../core/duration.js';
-import { planRedating } from '../../core/redating.js';
+import { MIN_STEP_MS, planRedating } from '../../core/redating.js';
 import type { StatusRow } from '../../core/status-row.js';
+import { type ClockReading, readAnchorMs, readClocks, writeAnchor } from '../../store/clock-anchor.js';
 import { recordEvent } from '../../store/events.js';
 import { readRedatedRows, writeRedatedRows } from '../../store/redated-rows.js';
 import type { WatchContext } from './context.js';
 
-/** Between two looks a clock that is only kept right goes astray by less than a millisecond. */
-const MIN_STEP_MS = 1_000;
-/** Both clocks are to be read in one go; a process that is stopped in between has read two different moments. */
-const ONE_GO_MS = 50;
+/** A clock that is only kept right goes astray slowly: now and then it is written down anew. */
+const DRIFT_MS = 100;
 
-type ClockContext = Pick<WatchContext, 'db' | 'nowMs' | 'monotonicMs' | 'log' | 'version'>;
+type ClockContext = Pick<WatchContext, 'db' | 'log' | 'version'>;
 
 /**
- * Notices that the wall clock was set, or that the machine slept, and writes down where the instants of the status table lie by the
- * clock of now: all who read it see true ages, not only the watchdog.
+ * Notices that the wall clock was set, or that the machine slept, also while there was no watchdog, and writes down where the instants of
+ * the status table lie by the clock of now: all who read it see true ages, not only the watchdog. How the clocks stand to each other
+ * is written down too, so that a reader sees a step for itself in the moment before.
  *
  * @returns What is to be called with the rows of each look. What it cannot write it tries again at the next one.
  */
-export function createClockFollower(context: ClockContext): (rows: readonly StatusRow[]) => void {
-  let before: { readonly aheadMs: number; readonly rows: readonly StatusRow[] } | undefined;
+export function createClockFollower(
+  context: ClockContext,
+  read: () => ClockReading | undefined = readClocks,
+): (rows: readonly StatusRow[]) => void {
+  let anchorMs: number | undefined;
+  let before: readonly StatusRow[] = [];
   return (rows) => {
-    const aheadMs = readAheadMs(context);
-    if (aheadMs === undefined) return;
-    const stepMs = before === undefined ? 0 : Math.round(aheadMs - before.aheadMs);
-    if (before !== undefined && Math.abs(stepMs) >= MIN_STEP_MS) {
-      try {
-        noteStep(context, { stepMs, before: before.rows, rows });
-      } catch (error) {
-        context.log.trouble('cannot write down that the clock was set', error);
-        return;
-      }
+    const clock = read();
+    if (clock === undefined) return;
+    try {
+      anchorMs ??= readAnchorMs(context.db, clock);
+      const stepMs = anchorMs === undefined ? 0 : clock.aheadMs - anchorMs;
+      if (Math.abs(stepMs) >= MIN_STEP_MS) noteStep(context, clock, { stepMs, before, rows });
+      else if (anchorMs === undefined || Math.abs(stepMs) >= DRIFT_MS) writeAnchor(context.db, clock);
+      anchorMs = anchorMs === undefined || Math.abs(stepMs) >= DRIFT_MS ? clock.aheadMs : anchorMs;
+      before = rows;
+    } catch (error) {
+      context.log.trouble('cannot write down how the clock was set', error);
     }
-    before = { aheadMs, rows };
   };
 }
 
-/** How far the wall clock is ahead of CLOCK_MONOTONIC: the same at all times, unless one was set or the other stood still. */
-function readAheadMs({ nowMs, monotonicMs }: ClockContext): number | undefined {
-  const fromMs = monotonicMs();
-  const wallMs = nowMs();
-  return monotonicMs() - fromMs <= ONE_GO_MS ? wallMs - fromMs : undefined;
-}
-
 function noteStep(
-  { db, nowMs, log, version }: ClockContext,
+  { db, log, version }: ClockContext,
+  clock: ClockReading,
   seen: { readonly stepMs: number; readonly before: readonly StatusRow[]; readonly rows: readonly StatusRow[] },
 ): void {
-  const atMs = nowMs();
+  const atMs = clock.nowMs;
   const { stepMs } = seen;
   const how = stepMs > 0 ? 'ahead (set, or the machine slept)' : 'back';
   const reason = `the clock went ${formatDuration(Math.abs(stepMs))} ${how}: ages are counted on as before`;
   db.transaction(() => {
+    writeAnchor(db, clock);
     writeRedatedRows(db, planRedating({ ...seen, nowMs: atMs, known: readRedatedRows(db) }));
     recordEvent(db, {
       ...{ atMs, service: 'stack', kind: 'clock-step', actor: 'watchdog', version },
