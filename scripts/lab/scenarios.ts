@@ -1,7 +1,9 @@
 import { showBoot } from './boot.js';
 import { showCgroup } from './cgroup.js';
+import { showClock } from './clock.js';
 import type { Lab } from './lab.js';
 import type { Init } from './missing.js';
+import { showSuspend } from './suspend.js';
 
 export interface Scenario {
   readonly name: string;
@@ -18,6 +20,18 @@ export const SCENARIOS: readonly Scenario[] = [
     init: 'plain',
     shows: 'the kernel ends a service that takes too much memory, and nobody else',
     run: showCgroup,
+  },
+  {
+    name: 'clock',
+    init: 'plain',
+    shows: 'a clock that is set by hours restarts nobody and hides nothing',
+    run: showClock,
+  },
+  {
+    name: 'suspend',
+    init: 'plain',
+    shows: 'a machine that slept for longer than every limit restarts nobody',
+    run: showSuspend,
   },
   {
     name: 'boot',

@@ -4,12 +4,15 @@ import { readFileSync, rmSync } from 'node:fs';
 import { startService } from '../../../dist/service.js';
 
 const service = await startService({ name: 'beats', heartbeatEveryMs: 1_000 });
-const timer = setInterval(() => {
-  hangAsTold();
-  service.progress('beat', { withinMs: 10_000 });
-}, 500);
+const timer = setInterval(work, 500);
 service.onShutdown(() => clearInterval(timer));
+work();
 service.state('running');
+
+function work() {
+  hangAsTold();
+  service.progress('beat', { withinMs: 15_000 });
+}
 
 function hangAsTold() {
   let seconds;
