@@ -6,6 +6,7 @@ import type { WatchContext } from './context.js';
 import type { Duty } from './duty.js';
 import { createProcessEnder } from './end-process.js';
 import { followDatabase } from './follow-database.js';
+import { keepAnswering } from './keep-answering.js';
 import { keepLogs } from './keep-logs.js';
 import { createRecorder, pruneRecord } from './keep-record.js';
 import { clearLeftovers } from './leftovers.js';
@@ -32,6 +33,7 @@ export function createDuties(context: WatchContext): readonly Duty[] {
       onTransition: ({ watched, from, to }) => logTransition(context, watched, from, to),
     }),
     keepDaemon(context, watch),
+    keepAnswering(context),
     recover(context, watch),
     clearLeftovers(context, watch),
     createCheckDuty(context, { ender, looks }),

@@ -9,6 +9,7 @@ import { readLaunchRecord } from '../../process/launch-record.js';
 import { readBootId } from '../../process/proc-stat.js';
 import type { WatchContext } from './context.js';
 import { type Duty, pause } from './duty.js';
+import { isDaemonAnswering } from './keep-answering.js';
 import { operateContext, takeBack, withStackLock } from './take-back.js';
 import type { Watch, Watched } from './watch.js';
 
@@ -73,11 +74,15 @@ export function recover(context: WatchContext, watch: Pick<Watch, 'look' | 'late
       const daemonPid = watch.daemonPid();
       if (daemonPid === undefined) return;
       const due = plan(watch.latest()).filter(({ service }) => (retryAtMs.get(service) ?? 0) <= monotonicMs());
+      const isOrphan = process.ppid !== daemonPid;
+      if (due.length === 0 && !isOrphan) return;
       for (const recovery of due) {
-        if (signal.aborted || findDaemon(context.paths) === undefined) return;
+        // Waiting for a daemon that is silent would keep every command from the stack's lock.
+        if (signal.aborted || findDaemon(context.paths) === undefined || !(await isDaemonAnswering(context))) return;
         await bringBack(recovery);
       }
-      if (!signal.aborted && due.length === 0 && process.ppid !== daemonPid) await succeed(context);
+      if (due.length > 0 || signal.aborted || !(await isDaemonAnswering(context))) return;
+      await succeed(context);
     },
   };
 }

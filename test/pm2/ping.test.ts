@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { pingDaemon } from '../../src/pm2/ping.js';
+import { tempFolder } from '../service/rig.js';
+
+const SHORT_MS = 200;
+const LONG_MS = 30_000;
+
+/** A server that treats each connection so. Returns where it listens. */
+async function listen(t: TestContext, serve: (socket: Socket) => void): Promise<string> {
+  const path = join(tempFolder(t), 'rpc.sock');
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    serve(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return path;
+}
+
+test("asks in PM2's wire format, and any answer is an answer", async (t) => {
+  let asked = Buffer.alloc(0);
+  const path = await listen(t, (socket) =>
+    socket.on('data', (chunk: Buffer) => {
+      asked = Buffer.concat([asked, chunk]);
+      socket.write('no');
+    }),
+  );
+  assert.equal(await pingDaemon(path, LONG_MS), true);
+  assert.equal(asked[0], 0x12);
+  const length = asked.readUInt32BE(1);
+  const call: unknown = JSON.parse(asked.toString('utf8', 7, 5 + length));
+  assert.deepEqual(call, { type: 'call', method: 'ping', args: [{}] });
+  assert.equal(asked.readUInt32BE(5 + length), asked.length - 9 - length);
+});
+
+test('a connection that nobody answers, one that is closed, and a socket that is not there are no answer', async (t) => {
+  assert.equal(await pingDaemon(join(tempFolder(t), 'none.sock'), LONG_MS), false);
+  assert.equal(await pingDaemon(await listen(t, () => undefined), SHORT_MS), false);
+  assert.equal(await pingDaemon(await listen(t, (socket) => socket.destroy()), LONG_MS), false);
+});
