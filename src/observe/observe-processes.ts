@@ -60,7 +60,8 @@ function observeUnlisted(
     const stat = record && readLive(record);
     if (stat === undefined) return [];
     const process = running(stat, record, daemonPid, { gate: gatePath(paths, key), nowMs });
-    return [{ spec: unlistedSpec(key, stack), key, instance: '0', process, listed: false, owner: ownerOf(key, stack) }];
+    const owner = ownerOf(key, stack, paths);
+    return [{ spec: unlistedSpec(key, stack), key, instance: '0', process, listed: false, owner }];
   });
 }
 

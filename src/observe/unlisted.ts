@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
+import { isRecord } from '../core/is-record.js';
 import { processKeys, type ServiceSpec, type Stack } from '../core/stack.js';
 import { DAEMON_KEY, type HomePaths, WATCHDOG_KEY } from '../process/home.js';
+import { readRunningSpec } from '../process/running-spec.js';
 
 const LOCK_SUFFIX = '.lock';
 /** A service that left the manifest took its kill timeout with it. */
@@ -15,9 +17,15 @@ export function readUnlistedKeys(stack: Stack, paths: HomePaths): readonly strin
     .sort();
 }
 
-/** The listed service that such a key was a process of: `web` for `web-1`, and for a key that is the name itself. */
-export function ownerOf(key: string, stack: Stack): string | undefined {
-  return stack.services.find(({ name }) => key === name || key.replace(/-\d+$/, '') === name)?.name;
+/**
+ * The listed service that such a key was a process of: `web` for `web-1`, and for a key that is the name itself. What it was started
+ * from tells a service of its own that was called `web-1`; that is on record until it is stopped.
+ */
+export function ownerOf(key: string, stack: Stack, paths: HomePaths): string | undefined {
+  const started = readRunningSpec(paths, key);
+  const ofRecord = isRecord(started) ? started['name'] : undefined;
+  const owner = typeof ofRecord === 'string' ? ofRecord : key.replace(/-\d+$/, '');
+  return stack.services.find(({ name }) => name === owner || name === key)?.name;
 }
 
 /** Stands in for the entry that is gone: enough to show and to stop the process. It can never be started. */

@@ -46,7 +46,7 @@ function tryReconcile(db: StatusDb, request: Reconciliation): readonly NewServic
   const state = readRecorderState(db);
   const known = new Map(readProcesses(db).map((process) => [process.key, process]));
   const bootId = readBootId();
-  const keys = listKeys(stack, paths);
+  const keys = listKeys(stack, paths, known);
   // Lock files first: a process that is gone from its lock by then has its line in the journal, as PM2 notes it before it starts the next.
   const seen = new Map(keys.map((key) => [key.key, readSeenLaunch(key, { paths, bootId })]));
   const daemon = findDaemon(paths);

@@ -22,8 +22,16 @@ export interface RecordedKey {
   readonly spec: ServiceSpec | undefined;
 }
 
-/** Every key that the launcher may have been called with. Cluster apps are PM2's own: it starts them past the launcher. */
-export function listKeys(stack: Stack, paths: HomePaths): readonly RecordedKey[] {
+/**
+ * Every key that the launcher may have been called with. Cluster apps are PM2's own: it starts them past the launcher.
+ *
+ * @param known What is on record, by key: whose process it was.
+ */
+export function listKeys(
+  stack: Stack,
+  paths: HomePaths,
+  known: ReadonlyMap<string, Pick<RecordedProcess, 'service'>>,
+): readonly RecordedKey[] {
   const listed = stack.services
     .filter(({ kind }) => kind === 'launcher')
     .flatMap((spec) =>
@@ -31,7 +39,7 @@ export function listKeys(stack: Stack, paths: HomePaths): readonly RecordedKey[]
     );
   const ours = [DAEMON_KEY, WATCHDOG_KEY].map((key) => ({ key, service: key, instance: '0', spec: undefined }));
   const unlisted = readUnlistedKeys(stack, paths).map((key) => {
-    const service = ownerOf(key, stack) ?? key;
+    const service = known.get(key)?.service ?? ownerOf(key, stack, paths) ?? key;
     return { key, service, instance: service === key ? '0' : key.slice(service.length + 1), spec: undefined };
   });
   return [...listed, ...ours, ...unlisted];

@@ -45,3 +45,21 @@ test('fewer instances than run: start refuses to add to them, restart replaces t
     [['web', 'healthy']],
   );
 });
+
+test('a service of its own that was called like an instance of another one is not taken for that', async (t) => {
+  const rig = await startRig(t, { apps: [app('api', 'idle.mjs'), app('api-2', 'idle.mjs')] });
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  const [api, other] = [rig.pid('api'), rig.pid('api-2')];
+  rig.writeManifest({ apps: [app('api', 'idle.mjs')] });
+  assert.equal((await rig.sigctl(['restart', 'api'])).exitCode, 0);
+  assert.deepEqual([isPidAlive(api), isPidAlive(other)], [false, true]);
+  assert.equal((await rig.sigctl(['stop', 'api'])).exitCode, 0);
+  assert.equal(isPidAlive(other), true);
+  assert.equal((await rig.sigctl(['stop', 'api-2'])).exitCode, 0);
+  assert.equal(isPidAlive(other), false);
+  const { events } = JSON.parse((await rig.sigctl(['history', 'api-2', '--kind', 'exit', '--json'])).stdout);
+  assert.deepEqual(
+    events.map(({ pid }: { pid: number }) => pid),
+    [other],
+  );
+});
