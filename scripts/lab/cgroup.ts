@@ -33,6 +33,8 @@ export const EATERS = {
 export async function showCgroup(lab: Lab): Promise<void> {
   // What systemd does on every machine that has it.
   await lab.sh('echo +memory >/sys/fs/cgroup/cgroup.subtree_control');
+  // Which a leak would fill first.
+  await lab.sh('fallocate -l 1G /srv/swap; chmod 600 /srv/swap; mkswap /srv/swap; swapon /srv/swap');
   await makeProject(lab, EATERS);
   await lab.sigctl('start');
 

@@ -44,12 +44,24 @@ export class Lab {
       try {
         tell(`machine up: kernel ${(await lab.sh('uname -r')).trim()}, boot ${lab.bootId}`);
         await use(lab);
+      } catch (error) {
+        await lab.#tellState().catch(() => tell('(the machine does not answer any more)'));
+        throw error;
       } finally {
         await lab.#machine.cutPower();
       }
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  }
+
+  /** For whoever looks for what went wrong. */
+  async #tellState(): Promise<void> {
+    const sigctl = `'${process.execPath}' '${REPO}/bin/sigctl'`;
+    const { stdout, stderr } = await this.run(
+      `cd ${PROJECT} && { ${sigctl} status; ${sigctl} history; tail -n 40 logs/watchdog.log .sigctl/pm2/pm2.log; } 2>&1`,
+    );
+    this.tell([stdout, stderr, this.kernelLog().slice(-2_000)].join('\n'));
   }
 
   get bootId(): string {
@@ -157,9 +169,10 @@ export interface Story {
   readonly sequel: string | null;
 }
 
-function asUser(user: User): string {
+/** The beginning of a command line. Their cgroup stays that of who asks. */
+export function asUser(user: User): string {
   if (user === 'root') return '';
-  return `setpriv --reuid ${OPERATOR_ID} --regid ${OPERATOR_ID} --clear-groups env HOME=/home/operator `;
+  return `setpriv --reuid ${OPERATOR_ID} --regid ${OPERATOR_ID} --clear-groups env HOME=/home/operator XDG_RUNTIME_DIR=/run/user/${OPERATOR_ID} `;
 }
 
 function indent(text: string): readonly string[] {

@@ -1,4 +1,4 @@
-import { showBoot } from './boot.js';
+import { showBoot, showUserBoot } from './boot.js';
 import { showCgroup } from './cgroup.js';
 import { showClock } from './clock.js';
 import type { Lab } from './lab.js';
@@ -38,5 +38,11 @@ export const SCENARIOS: readonly Scenario[] = [
     init: 'systemd',
     shows: 'the mode and its services come back after a reboot and after a power cut',
     run: showBoot,
+  },
+  {
+    name: 'boot-user',
+    init: 'systemd',
+    shows: "the same with a unit of the user's own, who is not logged in and has no privilege",
+    run: showUserBoot,
   },
 ];

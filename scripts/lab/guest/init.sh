@@ -39,6 +39,8 @@ if [ ! -e etc/passwd ]; then
   mkdir -p var/lib var/log var/tmp etc/systemd/system
   ln -s /run var/run
   chmod 1777 var/tmp
+  # What libpam-systemd brings: without it no manager of a user starts.
+  printf '%s\n' 'account required pam_permit.so' 'session required pam_permit.so' 'session optional pam_systemd.so' >etc/pam.d/systemd-user
   grep -q '^operator:' etc/passwd || echo 'operator:x:4242:4242::/home/operator:/bin/sh' >>etc/passwd
   grep -q '^operator:' etc/group || echo 'operator:x:4242:' >>etc/group
   mkdir -p home/operator
