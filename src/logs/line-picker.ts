@@ -1,7 +1,8 @@
 import { levelRank } from '../core/log-level.js';
 import type { ParsedLine } from '../core/log-line.js';
 import { contextAfter, type LineContext, type LogQuery, matchesQuery } from '../core/log-query.js';
-import { type Candidate, type LineScan, lastLine, scanFor, skipsLines } from './line-scan.js';
+import { LevelScan } from './level-scan.js';
+import { type Candidate, type LineScan, lastLine, scanFor, skipsLines, textAt } from './line-scan.js';
 import { LineSplitter } from './line-splitter.js';
 import type { Splitter } from './log-cursor.js';
 import { normalizeLevel } from './log-level.js';
@@ -66,7 +67,7 @@ export class LinePicker implements Splitter<PickedLine> {
 
   #pickFrom(block: Buffer, picked: PickedLine[]): void {
     if (!this.#skips) {
-      for (const { text } of this.#scan(block)) this.#consider(text, picked);
+      this.#pickInTurn(block, picked);
       return;
     }
     for (const candidate of this.#scan(block)) {
@@ -75,6 +76,21 @@ export class LinePicker implements Splitter<PickedLine> {
       if (matchesQuery(this.#query, line, context)) picked.push({ line, afterMs: context.atMs });
     }
     this.#context = this.#contextAtEnd(block);
+  }
+
+  /** Every line but those whose first bytes tell that they are below the level. */
+  #pickInTurn(block: Buffer, picked: PickedLine[]): void {
+    const { minLevel } = this.#query;
+    if (minLevel === undefined) {
+      for (const { text } of this.#scan(block)) this.#consider(text, picked);
+      return;
+    }
+    const scan = new LevelScan(block, minLevel);
+    for (let step = scan.next(); ; step = scan.next()) {
+      if (step.passed !== undefined) this.#passed = textAt(block, step.passed);
+      if (step.line === undefined) return;
+      this.#consider(textAt(block, step.line), picked);
+    }
   }
 
   /** The next line: what it says holds for the lines after it. */

@@ -93,9 +93,14 @@ function decode(block: Buffer): string {
   return isAscii(block) ? block.toString('latin1') : block.toString('utf8');
 }
 
+/** A line of a block, without its ending. */
+export function textAt(block: Buffer, { start, end }: { readonly start: number; readonly end: number }): string {
+  return withoutReturn(block.toString('utf8', start, end));
+}
+
 function lineOfBytes(block: Buffer, start: number, end: number): Candidate {
   return {
-    text: withoutReturn(block.toString('utf8', start, end)),
+    text: textAt(block, { start, end }),
     before: () => (start === 0 ? undefined : lineOfBytes(block, startOfBytes(block, start - 1), start - 1)),
   };
 }

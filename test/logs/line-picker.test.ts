@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LOG_LEVELS } from '../../src/core/log-level.js';
 import { contextAfter, type LineContext, type LogQuery, matchesQuery } from '../../src/core/log-query.js';
 import { acrossLines, literalOf } from '../../src/logs/grep-shape.js';
 import { LinePicker } from '../../src/logs/line-picker.js';
@@ -53,6 +54,23 @@ const WORDS = [
   '$',
 ];
 
+/** What looks like a line below a level at first, and is none; and what is one, told in another way. */
+const ODD = [
+  (time: number, msg: string) => `{"level":30,"time":${time},"msg":${JSON.stringify(msg)},"level":50}`,
+  (time: number, msg: string) => `{"level":30,"time":${time},"level":"error","msg":${JSON.stringify(msg)}}`,
+  (time: number, msg: string) => `{"level":30,"time":${time},"err":{"level":50},"msg":${JSON.stringify(msg)}}`,
+  (time: number, msg: string) => `{"level":30,"time":${time},"err":{"code":1,"level":50},"msg":${JSON.stringify(msg)}}`,
+  (time: number) => `{"level":30,"time":${time},"msg":"torn`,
+  (time: number) => `{"level":35,"time":${time},"msg":"a level between"}`,
+  (time: number) => `{"level":300,"time":${time},"msg":"no level of pino"}`,
+  (time: number) => `{"level":30,"time":"${new Date(time).toISOString()}","msg":"a time in words"}`,
+  (time: number) => `{"level": 50, "time": ${time}, "msg": "blanks"}`,
+  (time: number) => `{"time":${time},"level":50,"msg":"later"}`,
+  () => '{"level":30,',
+  () => '{"level":',
+  () => '}',
+] as const;
+
 function randomLines(random: () => number): string {
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
   let atMs = 1_795_358_711_000;
@@ -63,6 +81,7 @@ function randomLines(random: () => number): string {
     const symbol = pick(['XBTUSD', 'ETHUSD', 7, null]);
     const kind = random();
     if (kind < 0.4) text += JSON.stringify({ level: pick([20, 30, 40, 50]), time: atMs, symbol, msg: words });
+    else if (kind < 0.45) text += pick(ODD)(atMs, words);
     else if (kind < 0.5) text += JSON.stringify({ level: 30, time: atMs, fill: { symbol }, level2: 1, msg: words });
     else if (kind < 0.6) text += `${new Date(atMs).toISOString()} ${pick(['INFO', 'WARN', 'ERROR', ''])} ${words}`;
     else text += words;
@@ -109,7 +128,7 @@ test('every query picks from random lines, cut anywhere, what a look at each lin
       {},
       { grep: new RegExp(source) },
       { grep: new RegExp(source, 'i'), minLevel: 'warn' },
-      { minLevel: 'warn' },
+      ...LOG_LEVELS.map((minLevel) => ({ minLevel })),
       { minLevel: 'error', sinceMs: 1_795_358_731_000 },
       { fields: [{ path: 'symbol', value: 'XBTUSD' }] },
       { fields: [{ path: 'fill.symbol', value: '7' }], untilMs: 1_795_358_751_000 },
