@@ -69,6 +69,11 @@ function pairsFor({ pathOf, endMs }: LogFolder): readonly Pair[] {
       against: ['grep', 'NONE', large],
     },
     {
+      what: '--field of a number, against grep of it',
+      command: lines('large', '--field', 'price=60000.29'),
+      against: ['grep', '60000.29', large],
+    },
+    {
       what: '--level error, against grep of the level',
       command: lines('large', '--level', 'error'),
       against: ['grep', '"level":50', large],

@@ -10,6 +10,8 @@ const BEFORE_LEVEL = Buffer.from('{"level":');
 const AFTER_LEVEL = Buffer.from(',"time":');
 /** Another level further behind, which is the one that counts. Who begins a line like pino writes no blanks between. */
 const SECOND_LEVEL = Buffer.from(',"level":');
+/** Node searches for up to seven bytes twice as fast as for more. */
+const SECOND_LEVEL_START = SECOND_LEVEL.subarray(0, 7);
 
 /** A line of a block, its newline excluded. */
 export interface LinePlace {
@@ -32,26 +34,34 @@ export class LevelScan {
   constructor(block: Buffer, minLevel: LogLevel) {
     this.#block = block;
     this.#digit = DIGIT_0 + 1 + LOG_LEVELS.indexOf(minLevel);
-    this.#second = block.indexOf(SECOND_LEVEL);
+    this.#second = findSecond(block, 0);
   }
 
   /** The next line to look at, and the line before it where that was passed over; the first is `undefined` at the end of the block. */
   next(): { readonly line: LinePlace | undefined; readonly passed: LinePlace | undefined } {
     const block = this.#block;
-    let passed: LinePlace | undefined;
+    // Numbers, as an object for each line that is passed over would cost more than looking at it.
+    let [passedStart, passedEnd] = [-1, -1];
+    const passed = () => (passedStart === -1 ? undefined : { start: passedStart, end: passedEnd });
     for (let start = this.#at, end = block.indexOf(NEWLINE, start); end !== -1; end = block.indexOf(NEWLINE, start)) {
       const hasSecond = this.#second !== -1 && this.#second < end;
-      if (hasSecond) this.#second = block.indexOf(SECOND_LEVEL, end);
+      if (hasSecond) this.#second = findSecond(block, end);
       if (hasSecond || !isBelow(block, start, end, this.#digit)) {
         this.#at = end + 1;
-        return { line: { start, end }, passed };
+        return { line: { start, end }, passed: passed() };
       }
-      passed = { start, end };
+      [passedStart, passedEnd] = [start, end];
       start = end + 1;
     }
     this.#at = block.length;
-    return { line: undefined, passed };
+    return { line: undefined, passed: passed() };
   }
+}
+
+function findSecond(block: Buffer, from: number): number {
+  let at = block.indexOf(SECOND_LEVEL_START, from);
+  while (at !== -1 && !hasAt(block, at, SECOND_LEVEL)) at = block.indexOf(SECOND_LEVEL_START, at + 1);
+  return at;
 }
 
 /** A line that was cut off ends with no brace, and is plain text. */
@@ -69,7 +79,6 @@ function isBelow(block: Buffer, start: number, end: number, digit: number): bool
   );
 }
 
-/** A line is shorter than this looks far only where the block has more lines, which do not match. */
 function hasAt(block: Buffer, at: number, text: Buffer): boolean {
   for (let index = 0; index < text.length; index += 1) if (block[at + index] !== text[index]) return false;
   return true;

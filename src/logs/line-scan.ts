@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
-import type { FieldTest, LogQuery } from '../core/log-query.js';
+import type { LogQuery } from '../core/log-query.js';
+import { literalOfValue, patternOfNumber } from './field-shape.js';
 import { acrossLines, literalOf } from './grep-shape.js';
 
 const NEWLINE = 0x0a;
@@ -23,10 +24,16 @@ export type LineScan = (block: Buffer) => Iterable<Candidate>;
  * stays within lines in the whole block at once. Only lines that are found are taken apart.
  */
 export function scanFor({ grep, fields = [] }: LogQuery): LineScan {
-  const literals = [grep === undefined ? undefined : literalOf(grep), ...fields.map(literalOfField)];
+  const literals = [
+    grep === undefined ? undefined : literalOf(grep),
+    ...fields.map(({ value }) => literalOfValue(value)),
+  ];
   const [longest] = literals.filter((text) => text !== undefined).sort((left, right) => right.length - left.length);
   if (longest !== undefined) return scanForBytes(Buffer.from(longest));
-  if (grep === undefined) return scanAll;
+  if (grep === undefined) {
+    const [number] = fields.map(({ value }) => patternOfNumber(value)).filter((pattern) => pattern !== undefined);
+    return number === undefined ? scanAll : scanForPattern(number);
+  }
   const pattern = acrossLines(grep);
   return pattern === undefined ? scanEach(grep) : scanForPattern(pattern);
 }
@@ -34,11 +41,6 @@ export function scanFor({ grep, fields = [] }: LogQuery): LineScan {
 /** Whether the scan skips lines, so that what a line before says has to be looked up. */
 export function skipsLines(scan: LineScan): boolean {
   return scan !== scanAll;
-}
-
-/** Only a value that every logger writes in the same way: no number, and nothing that JSON may escape. */
-function literalOfField({ value }: FieldTest): string | undefined {
-  return /^[\w.:@-]*[A-Za-z_][\w.:@-]*$/.test(value) && Number.isNaN(Number(value)) ? value : undefined;
 }
 
 function scanForBytes(needle: Buffer): LineScan {

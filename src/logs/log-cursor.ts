@@ -1,7 +1,9 @@
 import { ANCHOR_BYTES, type Anchor, anchorHolds, moveAnchor, NO_ANCHOR, placeAnchor } from './anchor.js';
-import { identifySegments, isArchiveOf, newSegments, openSegments, type SegmentId } from './new-segments.js';
+import { isArchiveOf, newSegments, type SegmentId } from './new-segments.js';
 import { openPiece, type Piece, pieceIdAt } from './piece.js';
 import { findPlaceAfterCut } from './place-after-cut.js';
+import { ReadAhead } from './read-ahead.js';
+import { type PickUnread, SegmentMemory } from './segment-memory.js';
 
 const NEWLINE = 0x0a;
 const CHUNK_BYTES = 256 * 1024;
@@ -80,7 +82,8 @@ export class LogCursor<Line = string> {
   #offset: number;
   /** The bytes before our place in the live file; none at its head and while an older piece is being read. */
   #anchor: Anchor;
-  #known: readonly SegmentId[];
+  readonly #segments: SegmentMemory;
+  readonly #ahead = new ReadAhead();
   #splitter: Splitter<Line>;
   #retired: RetiredFile<Line> | undefined;
   readonly #past: ReadonlySet<Piece>;
@@ -94,7 +97,7 @@ export class LogCursor<Line = string> {
     this.#queue = [...start.pieces];
     this.#offset = start.offset;
     this.#anchor = start.anchor;
-    this.#known = start.knownSegments;
+    this.#segments = new SegmentMemory(start.path, start.knownSegments);
     this.#past = new Set(start.pieces.slice(0, -1));
     this.#historyBytes = start.historyBytes;
   }
@@ -122,13 +125,17 @@ export class LogCursor<Line = string> {
         if (await this.#openAppeared()) continue;
         return nothing();
       }
-      const chunk = await piece.read(this.#offset, this.#chunkBytes(piece, options));
+      const chunk = await this.#ahead.read(piece, this.#offset, this.#chunkBytes(piece, options));
       if (this.#queue.length === 1 && (await this.#wasCut(piece, chunk))) {
         const orphan = await this.#findPlaceAgain(piece);
         if (orphan !== undefined) return { lines: [orphan], bytes: 0, atEnd: false };
         continue;
       }
-      if (chunk.length > 0) return (await this.#readRetired(options)) ?? this.#accept(piece, asked(chunk, options));
+      if (chunk.length > 0) {
+        const late = await this.#readRetired(options);
+        if (late !== undefined) return late;
+        return this.#accept(piece, asked(chunk, options), options);
+      }
       if (this.#queue.length > 1) await this.#advance(piece);
       else if (replaced) {
         if (!(await this.#switchFiles(piece))) return nothing();
@@ -166,10 +173,13 @@ export class LogCursor<Line = string> {
     await Promise.all(pieces.map((piece) => piece.close()));
   }
 
-  #accept(piece: Piece, chunk: Buffer): CursorRead<Line> {
+  #accept(piece: Piece, chunk: Buffer, options: ReadOptions): CursorRead<Line> {
     if (!this.#past.has(piece)) this.#historyBytes = Math.max(0, this.#historyBytes - chunk.length);
     if (this.#queue.length === 1) this.#anchor = moveAnchor(this.#anchor, chunk);
     this.#offset += chunk.length;
+    // While the lines of this chunk are looked at, the disk can work.
+    if (options.onlyHistory === true && this.isInHistory)
+      this.#ahead.begin(piece, this.#offset, this.#chunkBytes(piece, options));
     // A line that the old file left unfinished goes on here, so from now on the old file cannot finish it any more.
     if (this.#retired?.splitter === this.#splitter) this.#retired.splitter = this.#createSplitter();
     return { lines: this.#splitter.push(chunk), bytes: chunk.length, atEnd: false };
@@ -191,7 +201,7 @@ export class LogCursor<Line = string> {
   async #openAppeared(): Promise<boolean> {
     const live = await openPiece(this.#path);
     if (live === undefined) return false;
-    await this.#readFromStartOf(live, (segments) => Promise.resolve(newSegments(this.#known, segments)));
+    await this.#readFromStartOf(live);
     return true;
   }
 
@@ -200,8 +210,7 @@ export class LogCursor<Line = string> {
     const live = await openPiece(this.#path);
     if (live === undefined) return false;
     const offset = this.#offset;
-    const known = this.#known;
-    await this.#readFromStartOf(live, async (segments) => {
+    await this.#readFromStartOf(live, async (segments, known) => {
       const mine = segments.findIndex(({ id }) => id === old.id);
       const fresh = newSegments(known, segments);
       this.#change = mine !== -1 || fresh.length > 0 ? 'rotated' : 'renewed';
@@ -213,31 +222,10 @@ export class LogCursor<Line = string> {
     return true;
   }
 
-  async #readFromStartOf(
-    live: Piece,
-    pickUnread: (segments: readonly SegmentId[]) => Promise<readonly SegmentId[]>,
-  ): Promise<void> {
-    let older: readonly Piece[] | undefined;
-    while (older === undefined) {
-      // Only what is older is known from now on: later ones are read when their turn comes.
-      const segments = await this.#olderThan(live, await identifySegments(this.#path));
-      older = await this.#openUnread(segments, await pickUnread(segments), live);
-    }
-    this.#queue = [...older, live];
+  async #readFromStartOf(live: Piece, pickUnread?: PickUnread): Promise<void> {
+    this.#queue = [...(await this.#segments.openUnread(live, pickUnread)), live];
     this.#offset = 0;
     this.#anchor = NO_ANCHOR;
-  }
-
-  /** Opens segments to be read now; from then on they are known. `undefined`: they have changed, list them again. */
-  async #openUnread(
-    all: readonly SegmentId[],
-    unread: readonly SegmentId[],
-    live: Piece,
-  ): Promise<readonly Piece[] | undefined> {
-    const opened = await openSegments(unread, live);
-    if (opened === undefined) return undefined;
-    this.#known = all.filter((segment) => !unread.includes(segment) || opened.ids.includes(segment));
-    return opened.pieces;
   }
 
   /** Whether the live file was cut before or while `chunk` was read from it. */
@@ -246,46 +234,19 @@ export class LogCursor<Line = string> {
     if (!(await anchorHolds(live, seen))) return true;
     if (this.#anchor.bytes.length === ANCHOR_BYTES) return false;
     // Near the head too little was read before to be sure. But a segment with what stood there is published before the cut.
-    const opened = await openSegments(await this.#newAmong(live, await identifySegments(this.#path)), live);
-    await Promise.all(opened?.pieces.map((piece) => piece.close()) ?? []);
-    return opened === undefined || opened.pieces.length > 0;
+    return this.#segments.hasNew(live);
   }
 
   /** @returns the line that was held when the file was truncated: its end will never come. */
   async #findPlaceAgain(live: Piece): Promise<Line | undefined> {
-    let listed: readonly SegmentId[] = [];
-    const place = await findPlaceAfterCut({
-      live,
-      offset: this.#offset,
-      anchor: this.#anchor,
-      listNew: async () => {
-        listed = await identifySegments(this.#path);
-        return this.#newAmong(live, listed);
-      },
-    });
-    const unread = await this.#newAmong(live, listed);
-    this.#known = listed.filter((segment) => !unread.includes(segment) || place.knownNow.includes(segment));
+    const { listNew, learn } = this.#segments.lister(live);
+    const place = await findPlaceAfterCut({ live, offset: this.#offset, anchor: this.#anchor, listNew });
+    await learn(place.knownNow);
     this.#queue = [...place.segments, live];
     this.#offset = place.offset;
     this.#anchor = place.segments.length === 0 ? placeAnchor(this.#anchor, this.#offset) : NO_ANCHOR;
     this.#change = place.truncated ? 'renewed' : 'rotated';
     return place.truncated ? this.#splitter.flush() : undefined;
-  }
-
-  async #newAmong(live: Piece, segments: readonly SegmentId[]): Promise<readonly SegmentId[]> {
-    return newSegments(this.#known, await this.#olderThan(live, segments));
-  }
-
-  /** A file that was renamed after it was opened is among the segments: then it and what came after it are not older. */
-  async #olderThan(live: Piece, segments: readonly SegmentId[]): Promise<readonly SegmentId[]> {
-    const renamed = segments.findIndex(({ id }) => id === live.id);
-    if (renamed !== -1) return segments.slice(0, renamed);
-    // Asked after the listing: a file that has the log's name now was in none of it.
-    if ((await pieceIdAt(this.#path)) === live.id) return segments;
-    for (let index = segments.length - 1; index >= 0; index -= 1) {
-      if (await isArchiveOf(live, segments[index])) return segments.slice(0, index);
-    }
-    return segments;
   }
 
   /**

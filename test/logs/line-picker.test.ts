@@ -60,6 +60,9 @@ const ODD = [
   (time: number, msg: string) => `{"level":30,"time":${time},"level":"error","msg":${JSON.stringify(msg)}}`,
   (time: number, msg: string) => `{"level":30,"time":${time},"err":{"level":50},"msg":${JSON.stringify(msg)}}`,
   (time: number, msg: string) => `{"level":30,"time":${time},"err":{"code":1,"level":50},"msg":${JSON.stringify(msg)}}`,
+  (time: number) => `{"level":40,"time":${time},"n":42.0,"msg":"a number"}`,
+  (time: number) => `{"level":40,"time":${time},"n":[-5e-1,4.2e1],"msg":"powers"}`,
+  (time: number) => `{"level":40,"time":${time},"n":"42","msg":"fill order"}`,
   (time: number) => `{"level":30,"time":${time},"msg":"torn`,
   (time: number) => `{"level":35,"time":${time},"msg":"a level between"}`,
   (time: number) => `{"level":300,"time":${time},"msg":"no level of pino"}`,
@@ -123,6 +126,7 @@ test('every query picks from random lines, cut anywhere, what a look at each lin
   for (let seed = 1; seed <= 250; seed += 1) {
     const random = createRandom(seed);
     const text = randomLines(random);
+    const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
     const source = PATTERNS[seed % PATTERNS.length] ?? '';
     const queries: readonly LogQuery[] = [
       {},
@@ -133,6 +137,9 @@ test('every query picks from random lines, cut anywhere, what a look at each lin
       { fields: [{ path: 'symbol', value: 'XBTUSD' }] },
       { fields: [{ path: 'fill.symbol', value: '7' }], untilMs: 1_795_358_751_000 },
       { fields: [{ path: 'symbol', value: 'null' }], grep: new RegExp(source) },
+      { fields: [{ path: 'symbol', value: '7' }] },
+      { fields: [{ path: 'n', value: pick(['42', '-0.5', '0', '1e+21']) }], minLevel: 'warn' },
+      { fields: [{ path: 'msg', value: pick(['fill order', 'é', '42', '']) }] },
       { sinceMs: 1_795_358_721_000, untilMs: 1_795_358_741_000, grep: /fill/ },
     ];
     for (const query of queries) {
