@@ -19,6 +19,14 @@ const POLL_MS = 200;
 export type User = 'root' | 'operator';
 const OPERATOR_ID = 4242;
 
+interface Typed {
+  readonly as?: User;
+  /** That it has to end with. */
+  readonly exitCode?: number;
+  /** In front of the command: `FEED=kraken`. */
+  readonly variables?: string;
+}
+
 /** One line of what was done or seen, for whoever watches. */
 export type Tell = (line: string) => void;
 
@@ -85,10 +93,12 @@ export class Lab {
   }
 
   /** Runs `bin/sigctl` in the project, and tells what was typed and what came. */
-  async sigctl(words: string, { as = 'root', exitCode = 0 }: { as?: User; exitCode?: number } = {}): Promise<string> {
-    const run = await this.run(`cd ${PROJECT} && ${asUser(as)}'${process.execPath}' '${REPO}/bin/sigctl' ${words}`);
+  async sigctl(words: string, { as = 'root', exitCode = 0, variables = '' }: Typed = {}): Promise<string> {
+    const run = await this.run(
+      `cd ${PROJECT} && ${variables} ${asUser(as)}'${process.execPath}' '${REPO}/bin/sigctl' ${words}`,
+    );
     const shown = words.includes('--json') ? [] : indent(run.stdout + run.stderr);
-    this.tell([`${as === 'root' ? '#' : '$'} sigctl ${words}`, ...shown].join('\n'));
+    this.tell([`${as === 'root' ? '#' : '$'} ${[variables, 'sigctl', words].join(' ').trim()}`, ...shown].join('\n'));
     assert.equal(run.exitCode, exitCode, `sigctl ${words}: ${run.stderr}${run.stdout}`);
     return run.stdout;
   }
@@ -126,6 +136,8 @@ export class Lab {
         `mkdir -p ${PROJECT}`,
         `cat >${PROJECT}/ecosystem.config.cjs <<'EOF'\nmodule.exports = ${JSON.stringify(manifest, null, 2)};\nEOF`,
         `chown -R ${owner === 'root' ? 0 : OPERATOR_ID} ${PROJECT}`,
+        // It was written long ago: only what sigctl writes is put to the test by a power cut.
+        'sync',
       ].join('\n'),
     );
   }

@@ -3,6 +3,7 @@ import { showCgroup } from './cgroup.js';
 import { showClock } from './clock.js';
 import type { Lab } from './lab.js';
 import type { Init } from './missing.js';
+import { showPowerCut } from './power-cut.js';
 import { showSuspend } from './suspend.js';
 
 export interface Scenario {
@@ -32,6 +33,12 @@ export const SCENARIOS: readonly Scenario[] = [
     init: 'plain',
     shows: 'a machine that slept for longer than every limit restarts nobody',
     run: showSuspend,
+  },
+  {
+    name: 'power-cut',
+    init: 'plain',
+    shows: 'what a command has acknowledged holds when the plug is pulled at that moment',
+    run: showPowerCut,
   },
   {
     name: 'boot',

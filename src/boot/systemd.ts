@@ -22,7 +22,7 @@ export function unitPath(name: string, scope: UnitScope, configHome: string): st
 export function installUnit(path: string, text: string, name: string, scope: UnitScope): void {
   const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
+  writeFileSync(path, text, { flush: true });
   try {
     systemctl(scope, ['daemon-reload']);
     systemctl(scope, ['enable', name]);

@@ -6,6 +6,7 @@ import { openSession } from '../operate/session.js';
 import { identify } from '../process/identity.js';
 import { openStatusDb } from '../store/open.js';
 import { acquireStackLock } from '../store/stack-lock.js';
+import { syncDatabase } from '../store/sync-database.js';
 import type { Project } from './project.js';
 
 export interface SessionSetup {
@@ -37,6 +38,7 @@ export async function withStackSession<T>(
       return await work(openSession({ ...context, db }));
     } finally {
       db.close();
+      keepThroughPowerCut(setup);
     }
   });
 }
@@ -68,6 +70,15 @@ export async function withStackLock<T>(
     }
   } finally {
     interrupt.stop();
+  }
+}
+
+/** What the operator wants was acknowledged: a boot after a power cut has to know it. */
+function keepThroughPowerCut({ project, note }: SessionSetup): void {
+  try {
+    syncDatabase(project.paths.statusDb);
+  } catch (error) {
+    note(`note: a power cut now might undo this: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

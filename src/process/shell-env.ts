@@ -51,11 +51,11 @@ export function readRemembered(home: string): Readonly<Record<string, string>> {
   }
 }
 
-/** Written by rename, mode 0600: the values may be secrets. */
+/** Written by rename, mode 0600: the values may be secrets. Survives a power cut, as a boot needs them. */
 export function writeRemembered(home: string, values: Readonly<Record<string, string>>): void {
   const path = pathIn(home);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  writeFileSync(`${path}.${process.pid}`, JSON.stringify(values), { mode: 0o600 });
+  writeFileSync(`${path}.${process.pid}`, JSON.stringify(values), { mode: 0o600, flush: true });
   renameSync(`${path}.${process.pid}`, path);
 }
 

@@ -46,7 +46,8 @@ export function openStatusDb(
 function prepareForWriting(db: StatusDb): void {
   switchToWal(db);
   db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-  // WAL with NORMAL survives a killed process whole; only a power cut may take the last heartbeats.
+  // WAL with NORMAL survives a killed process whole; a power cut may take the last heartbeats and exits, but nothing that a command
+  // has acknowledged (`syncDatabase`).
   db.pragma('synchronous = NORMAL');
   migrate(db);
 }
