@@ -30,7 +30,7 @@ export function backupFailure(folder: string, error: unknown): SigctlError {
 export function backupInterrupted(): SigctlError {
   return refusal('Cannot finish the backup: it was interrupted', {
     code: 'BACKUP_INTERRUPTED',
-    hint: 'Nothing was left behind; the services were not touched',
+    hint: 'Nothing was left behind, and the services were not touched. To begin anew: sigctl backup',
   });
 }
 
@@ -76,7 +76,9 @@ export function unsound(
   const isTooNew = code === 'BACKUP_TOO_NEW';
   return refusal(`Cannot restore "${folder}": ${detail}`, {
     code,
-    hint: isTooNew ? 'Use the sigctl that wrote it, or a newer one' : 'Nothing was changed. Choose another backup',
+    hint: isTooNew
+      ? 'Use the sigctl that wrote it, or a newer one'
+      : 'Nothing was changed. Choose another backup: sigctl restore <backup> --dry-run',
     exitCode: code === 'BACKUP_NOT_FOUND' ? EXIT.usage : EXIT.failed,
   });
 }

@@ -16,6 +16,9 @@ const WORDS: Readonly<Record<string, string>> = {
   EIO: 'input/output error',
 };
 
+/** The path is the matter, and neither rights nor space. */
+const PATH_FAULTS = ['ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'ELOOP'];
+
 /** The refusal for an error of the file system that nobody expected; `undefined` for every other error. */
 export function fileTrouble(error: unknown): SigctlError | undefined {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined;
@@ -25,7 +28,9 @@ export function fileTrouble(error: unknown): SigctlError | undefined {
   const what = 'path' in error ? `use "${String(error.path)}"` : String(error.syscall);
   return new SigctlError(`Cannot ${what}: ${words}`, {
     code: 'FILE_UNUSABLE',
-    hint: 'sigctl doctor looks at permissions and space; a stack is run by the user who owns its folder',
+    hint: PATH_FAULTS.includes(String(error.code))
+      ? 'Name another path, or move away what is in its way'
+      : 'sigctl doctor looks at permissions and space; a stack is run by the user who owns its folder',
     exitCode: EXIT.environment,
     cause: error,
   });

@@ -34,7 +34,7 @@ export function createHostDeps(deps: Deps, env: NodeJS.ProcessEnv): HostDeps {
 function invalidName(name: string): SigctlError {
   return new SigctlError(`Cannot use "${name}" as the name of a host`, {
     code: 'HOST_INVALID',
-    hint: 'Up to 64 letters, digits, dots, dashes and underscores, a letter or digit first: prod',
+    hint: 'Up to 64 letters, digits, dots, dashes and underscores, a letter or digit first: sigctl host add prod user@vps:/srv/app',
     exitCode: EXIT.usage,
   });
 }

@@ -179,11 +179,13 @@ function notWritten(target: InitTarget, error: unknown): SigctlError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
   return new SigctlError(`Cannot write "${target.path}": ${code}`, {
     code: 'INIT_NOT_WRITTEN',
-    hint:
-      code === 'EEXIST'
-        ? 'It has come in between; replace it: sigctl init --force'
-        : `Make the folder writable: ls -ld "${dirname(target.path)}"`,
+    hint: hintAtWrite(code, dirname(target.path)),
     exitCode: EXIT.environment,
     cause: error,
   });
+}
+
+function hintAtWrite(code: string, folder: string): string {
+  if (code === 'EEXIST') return 'It has come in between; replace it: sigctl init --force';
+  return code === 'ENOENT' ? `Make its folder: mkdir -p "${folder}"` : `Make the folder writable: ls -ld "${folder}"`;
 }

@@ -116,7 +116,7 @@ function chooseKinds({ kinds: onRecord }: RecordView, kinds: readonly string[]):
   const close = nearest(unknown, known);
   throw new SigctlError(`Cannot show events of kind "${unknown}": there is none`, {
     code: 'KIND_UNKNOWN',
-    hint: `${close === undefined ? '' : `Did you mean "${close}"? `}Kinds: ${known.join(', ')}`,
+    hint: `${close === undefined ? 'For example' : 'Did you mean'}: sigctl history --kind ${close ?? 'exit'} (kinds: ${known.join(', ')})`,
     exitCode: EXIT.usage,
   });
 }

@@ -17,7 +17,7 @@ export function manifestInvalid(manifestPath: string, faults: readonly Fault[], 
   const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
   return new SigctlError([`Cannot use manifest "${manifestPath}": ${count}`, ...faults.map(formatFault)].join('\n  '), {
     code: 'MANIFEST_INVALID',
-    hint: `Correct ${manifestPath} and try again; nothing was started or stopped`,
+    hint: `Nothing was started or stopped. Correct ${manifestPath}; every key is explained by "sigctl help manifest"`,
     exitCode: EXIT.usage,
     cause,
   });

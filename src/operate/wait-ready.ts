@@ -130,8 +130,20 @@ function launcherFailure(context: OperateContext, started: StartedProcess): Star
     ...base(context, started, exit),
     code: exit?.code === LAUNCHER_EXIT.locked ? 'LOCK_HELD' : 'LAUNCH_FAILED',
     reason,
-    hint: `sigctl stop ${started.target.spec.name}, and start it again`,
+    hint: hintAtRefusal(exit?.code ?? null, started.target.spec),
   };
+}
+
+function hintAtRefusal(code: number | null, { name, cwd }: Target['spec']): string {
+  switch (code) {
+    case LAUNCHER_EXIT.folder:
+      return `Make the folder "${cwd}", or correct "cwd" in the manifest`;
+    case LAUNCHER_EXIT.files:
+      return 'sigctl doctor looks at permissions and space';
+    default:
+      // Whoever holds its lock, a stop ends; and it takes away what is left of the last start.
+      return `sigctl stop ${name}, and start it again`;
+  }
 }
 
 function crashed(context: OperateContext, started: StartedProcess, exit: ProcessExit, exits: number): StartFailure {

@@ -34,7 +34,7 @@ export function unknown(name: string, hosts: Hosts): SigctlError {
 export function invalidAddress(typed: string): SigctlError {
   return new SigctlError(`Cannot use "${typed}" as a host`, {
     code: 'HOST_INVALID',
-    hint: 'Expected an address such as user@vps:/srv/app, or a Host of your ssh configuration',
+    hint: 'Expected an address, or a Host of your ssh configuration; for example: sigctl host add prod user@vps:/srv/app',
     exitCode: EXIT.usage,
   });
 }

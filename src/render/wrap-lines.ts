@@ -42,15 +42,32 @@ function wrapLine(line: string, columns: number): readonly string[] {
 }
 
 /** Commands in sentences. */
-const PROGRAM = /^[("]?(?:sigctl|kill|ssh|journalctl|echo)$/;
+const PROGRAM = /^[("]?(?:sigctl|kill|ssh|journalctl|ls|mkdir|echo)$/;
 /** An option, a placeholder, a number, or a word with something in it that no sentence has. */
-const ARGUMENT = /^(?:-|<|@|\d)|[\w)][/=@_:.-][\w*]|^\/|^\|/;
+const ARGUMENT = /^(?:-|<|>|@|\d|'\S)|[\w)][/=@_:.-]+[\w*]|^\/|^\|/;
 /** What ends a command: its quote, or the sentence's punctuation. */
 const END = /[,;:.)"]$/;
-/** Of sigctl: these take a name, which may look like any word. */
-const TAKES_NAME = /^(?:start|stop|restart|reload|status|logs|why|history|config|env|help|mode|wait)$/;
+/** Of sigctl: these take a name, which may look like any word, and so do options. */
+const TAKES_NAME =
+  /^(?:--?[a-z][a-z-]*|>|start|stop|restart|reload|status|logs|why|history|config|env|help|mode|wait|host|add|remove|deploy|alerts|completion|install)$/;
 const SENTENCE =
-  /^(?:and|or|to|again|once|shows?|does|has|is|as|from|with|in|then|would|ends?|tries|names?|it|the|which)$/;
+  /^\(|^(?:and|or|brings?|to|again|once|shows?|does|has|is|as|from|with|in|then|would|ends?|tries|takes?|names?|it|the|which|there)$/;
+
+/** The commands that a sentence names, as they are to be typed. */
+export function commandsIn(text: string): readonly string[] {
+  return (
+    keepCommandsWhole(cleanText(text, false).split(/\s+/))
+      .filter((unit) => PROGRAM.test(unit.split(' ')[0] ?? ''))
+      .map((unit) => unit.replace(/^[("]+/, '').replace(/[,;:).]+$/, ''))
+      // "your ssh configuration" names no command.
+      .filter((unit) => unit.includes(' '))
+      // The quote that closes a command, and none that belongs to a word of it.
+      .map((unit) => (unit.split('"').length % 2 === 0 ? unit.replace(/[ .]*"[,;:).]*$/, '') : unit))
+  );
+}
+
+/** Of sigctl, and followed by a value; the command comes behind that. */
+const GLOBAL_OPTION = /^(?:--config|-c|--host)$/;
 
 function keepCommandsWhole(words: readonly string[]): readonly string[] {
   const units: string[] = [];
@@ -66,12 +83,16 @@ function keepCommandsWhole(words: readonly string[]): readonly string[] {
 function endOfCommand(words: readonly string[], from: number): number {
   if (words[from] === 'echo') return words.length;
   const isQuoted = words[from]?.startsWith('"') === true;
+  let isOpen = false;
   for (let index = from + 1; index < words.length; index += 1) {
     const [before = '', word = ''] = [words[index - 1], words[index]];
     const isName = TAKES_NAME.test(before) && !SENTENCE.test(word.replace(END, ''));
-    const isVerb = index === from + 1 && /sigctl$/.test(before);
-    if (!isQuoted && !isVerb && !isName && !ARGUMENT.test(word)) return index;
-    if (isQuoted ? /"[,;:.)]?$/.test(word) : END.test(word)) return index + 1;
+    const isVerb = /sigctl$|^@\w/.test(before) || GLOBAL_OPTION.test(words[index - 2] ?? '');
+    const isPart = isQuoted || isOpen || isVerb || isName || ARGUMENT.test(word);
+    if (!isPart) return index;
+    // A word in single quotes may hold blanks.
+    if (word.split("'").length % 2 === 0) isOpen = !isOpen;
+    if (!isOpen && (isQuoted ? /"[,;:.)]?$/.test(word) : END.test(word))) return index + 1;
   }
   return words.length;
 }

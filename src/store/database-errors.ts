@@ -20,7 +20,7 @@ export function databaseTooNew(path: string, version: number, known: number): Si
 export function databaseTooOld(path: string, version: number, known: number): SigctlError {
   return new SigctlError(`Cannot read "${path}": its version is ${version}, and this sigctl needs ${known}`, {
     code: 'DATABASE_TOO_OLD',
-    hint: 'Run `sigctl status` once, which brings it up to date',
+    hint: 'sigctl status brings it up to date; then try again',
     exitCode: EXIT.environment,
   });
 }
@@ -40,14 +40,14 @@ export function openFailure(path: string, error: unknown): SigctlError {
   if (isBusy(error)) {
     return new SigctlError(`Cannot open "${path}": another process keeps it locked (${detail})`, {
       code: 'DATABASE_LOCKED',
-      hint: `Find the process that holds it: fuser "${path}"`,
+      hint: 'sigctl doctor names the process that has it open',
       exitCode: EXIT.environment,
       cause: error,
     });
   }
   return new SigctlError(`Cannot open "${path}": ${detail}`, {
     code: 'DATABASE_BROKEN',
-    hint: 'Check that the folder exists, that you may write to it and that the disk is not full; else move the file away, and sigctl makes a new one',
+    hint: 'sigctl doctor looks at the folder, its permissions and the disk; else move the file away, and a new one is made',
     exitCode: EXIT.environment,
     cause: error,
   });

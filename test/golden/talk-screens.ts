@@ -182,7 +182,7 @@ export const TALK_SCREENS: readonly Screen[] = [
             '  apps[0].kill_timeout ("web"): found "soon", expected a duration above zero such as 250ms, 30s or 2m',
             '  sigctl.modes.small[0]: found "api", expected one of the defined services: web',
           ].join('\n'),
-          hint: 'Correct /srv/app/ecosystem.config.cjs and try again; nothing was started or stopped',
+          hint: 'Nothing was started or stopped. Correct /srv/app/ecosystem.config.cjs; every key is explained by "sigctl help manifest"',
         },
         false,
         width,
