@@ -43,7 +43,6 @@ export async function serviceHints(t: TestContext, rig: Rig): Promise<readonly H
   });
   return [
     { code: 'BACKUP_NOTHING', line: 'sigctl backup --json', arrange: stack(web()), says: /web +ready/, mends: true },
-    },
     {
       ...{ code: 'CRASHED', line: 'sigctl start crash --json', says: /cannot open the vault: no key/ },
       arrange: stack(
