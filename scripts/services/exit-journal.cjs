@@ -1,6 +1,6 @@
 'use strict';
-// Preloaded into PM2's daemon (`node -r exit-journal.cjs Daemon.js`): notes how each process behind the launcher ended, before
-// PM2 starts it again. PM2 itself stores a death by signal as exit code 0, and writes SIGINT where there was no signal.
+// Preloaded into PM2's daemon (`node -r exit-journal.cjs Daemon.js`): notes how each process behind the launcher, and each of a
+// cluster app, ended, before PM2 starts it again. PM2 itself stores a death by signal as exit code 0, and writes SIGINT where there was no signal.
 //
 // One line of JSON per exit, appended to $SIGCTL_EXIT_JOURNAL; above 512 KB the file becomes `<file>.1` and a new one begins:
 //   {"key","pid","code","signal","atMs","logBytes","byPm2","daemonSignal","record","recordAtMs"}
@@ -16,6 +16,7 @@ const childProcess = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 require('./full-disk.cjs');
+const { watchCluster } = require('./cluster-journal.cjs');
 
 const MAX_BYTES = 512 * 1024;
 /** While the disk is full lines are kept, up to this number, and written later. */
@@ -32,6 +33,9 @@ let daemonSignal;
 
 if (journal !== undefined && journal !== '') {
   watchSpawn();
+  watchCluster(path.dirname(journal), ({ log, child, ...exit }) =>
+    note({ ...exit, atMs: Date.now(), logBytes: sizeOf(log), byPm2: wasEndedByPm2(child), daemonSignal }),
+  );
   watchSignals();
 }
 

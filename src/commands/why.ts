@@ -76,7 +76,6 @@ export function tellStory({ stack, readEvents }: RecordView, process: StoryProce
     process,
     events: events.filter((event) => keyOf(event) === key),
     manifestHash: spec?.hash,
-    isCluster: spec?.kind === 'cluster',
     nowMs,
   });
 }

@@ -23,7 +23,6 @@ export interface StoryInput {
   readonly events: readonly ServiceEvent[];
   /** Of the manifest as it is now; `undefined` when it no longer names the service. */
   readonly manifestHash: string | undefined;
-  readonly isCluster: boolean;
   readonly nowMs: number;
 }
 
@@ -72,7 +71,7 @@ function isEnd({ kind, detail }: ServiceEvent): boolean {
 }
 
 function tellNoExit(input: StoryInput): ExitStory {
-  const { process, events, isCluster, nowMs } = input;
+  const { process, events, nowMs } = input;
   const { service, key } = process;
   const nothing = {
     service,
@@ -100,13 +99,10 @@ function tellNoExit(input: StoryInput): ExitStory {
   const sinceMs = process.uptimeMs ?? (start === undefined ? null : nowMs - start.atMs);
   const since = sinceMs === null ? '' : ` ${formatDuration(sinceMs)} ago`;
   const by = start === undefined ? '' : ` by ${start.actor}`;
-  const limits = isCluster
-    ? ' (PM2 runs it as a cluster, whose exits are not recorded: sigctl logs shows what it said)'
-    : '';
   return {
     ...nothing,
     kind: 'running',
-    what: `${key} has not exited since its start${since}${by}${limits}`,
+    what: `${key} has not exited since its start${since}${by}`,
     atMs: start?.atMs ?? null,
     stuck: wasLookedInto(process.verdict) ? whereStuck(events, process.pid) : null,
     sequel: `${process.verdict}: ${process.reason}`,

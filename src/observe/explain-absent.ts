@@ -1,9 +1,9 @@
 import type { Holdback, ObservedProcess, ProcessExit } from '../core/observed-process.js';
 import type { ServiceSpec } from '../core/stack.js';
-import { type LoggedExit, readLoggedExits } from '../pm2/daemon-log.js';
+import { readLoggedExits } from '../pm2/daemon-log.js';
 import { type ExitRecord, readExits } from '../process/exit-journal.js';
 import { type Gate, readGate } from '../process/gate.js';
-import { gatePath, type HomePaths, launchPath, lockPath } from '../process/home.js';
+import { gatePath, type HomePaths, launchPath, lockPath, recordPath } from '../process/home.js';
 import { isAlive } from '../process/identity.js';
 import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js';
 import { isRefusal } from '../process/launcher-exit.js';
@@ -30,8 +30,11 @@ export function explainAbsent(
   const ofCluster = absent.some(({ spec }) => spec.kind === 'cluster') ? readLoggedExits(paths.pm2) : new Map();
   return new Map(
     absent.map(({ spec, key }) => {
-      if (spec.kind === 'cluster') return [key, clusterFacts(ofCluster.get(key))];
-      const record = readLaunchRecord(lockPath(paths, key));
+      const record = readLaunchRecord(recordPath(paths, spec.kind, key));
+      if (spec.kind === 'cluster') {
+        const lastExit = plainExit(ownExit(exits, key, record));
+        return [key, { ...NO_LAUNCHER, lastExit, breakerOpen: ofCluster.get(spec.name)?.gaveUp ?? false }];
+      }
       const gate = ownGate(readGate(gatePath(paths, key)), record);
       const facts: Facts = {
         lastExit: plainExit(ownExit(exits, key, record)),
@@ -46,10 +49,8 @@ export function explainAbsent(
   );
 }
 
-/** PM2 runs the processes of a cluster by itself: of those only its log tells. */
-function clusterFacts(logged: LoggedExit | undefined): Facts {
-  return { lastExit: plainExit(logged), breakerOpen: logged?.gaveUp ?? false, holdback: null, leftovers: [] };
-}
+/** The processes of a cluster have no gate and no lock. That PM2 gave them up stands in its log. */
+const NO_LAUNCHER: Facts = { lastExit: null, breakerOpen: false, holdback: null, leftovers: [] };
 
 /** A gate of an earlier start holds nothing back. */
 function ownGate(gate: Gate | undefined, record: LaunchRecord | undefined): Gate | undefined {

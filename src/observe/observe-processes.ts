@@ -1,9 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import type { ObservedProcess, ProcessIdentity } from '../core/observed-process.js';
 import { processKeys, type ServiceSpec, type Stack } from '../core/stack.js';
 import { launchedAtMs } from '../process/gate.js';
-import { DAEMON_KEY, gatePath, type HomePaths, lockPath, specPath } from '../process/home.js';
+import { DAEMON_KEY, gatePath, type HomePaths, lockPath, recordPath, specPath } from '../process/home.js';
 import { identify } from '../process/identity.js';
 import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js';
 import { readLockHolders } from '../process/lock-holders.js';
@@ -80,10 +79,9 @@ export function readDaemonPid(paths: HomePaths): number | undefined {
 }
 
 function observeService(spec: ServiceSpec, daemonPid: number | undefined, options: ObserveOptions): ObservedInstance[] {
-  const clusterPids = spec.kind === 'cluster' ? readClusterPids(spec.name, daemonPid, options.paths) : [];
   return processKeys(spec).map((key, index) => {
-    const record = spec.kind === 'cluster' ? undefined : readLaunchRecord(lockPath(options.paths, key));
-    const stat = spec.kind === 'cluster' ? readProcStat(clusterPids[index] ?? 0) : record && readLive(record);
+    const record = readLaunchRecord(recordPath(options.paths, spec.kind, key));
+    const stat = record && readLive(record);
     const process =
       stat === undefined
         ? absent(record)
@@ -126,24 +124,4 @@ function running(
     cpuMs: stat.cpuMs,
     duplicates: [],
   };
-}
-
-/** PM2 keeps one PID file for each process of a cluster app: `<name>-<id>.pid`. */
-function readClusterPids(name: string, daemonPid: number | undefined, paths: HomePaths): readonly number[] {
-  if (daemonPid === undefined) return [];
-  const folder = join(paths.pm2, 'pids');
-  return readdirSync(folder)
-    .filter((file) => file.startsWith(`${name}-`) && /^\d+\.pid$/.test(file.slice(name.length + 1)))
-    .sort((a, b) => a.length - b.length || a.localeCompare(b))
-    .map((file) => readPid(join(folder, file)))
-    .filter((pid) => readProcStat(pid)?.ppid === daemonPid);
-}
-
-function readPid(file: string): number {
-  try {
-    return Number(readFileSync(file, 'utf8'));
-  } catch {
-    // PM2 takes it away when the process ends, which may be this moment.
-    return 0;
-  }
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { ProcessIdentity } from '../core/observed-process.js';
 import { SigctlError } from '../errors.js';
-import { lockPath, logPath } from '../process/home.js';
+import { lockPath, logPath, workerPath } from '../process/home.js';
 import { isAlive } from '../process/identity.js';
 import { readLaunchRecord } from '../process/launch-record.js';
 import { pruneHistory } from '../record/prune-history.js';
@@ -43,8 +43,10 @@ export function announceExit(context: OperateContext, key: string, process: Proc
 
 /** The same for whatever runs under this key now, if anything does: also the watchdog, and PM2's daemon. */
 export function announceExitOf(context: OperateContext, key: string): void {
-  const record = readLaunchRecord(lockPath(context.paths, key));
-  if (record !== undefined && isAlive(record.identity)) announceExit(context, key, record.identity);
+  for (const file of [lockPath(context.paths, key), workerPath(context.paths, key)]) {
+    const record = readLaunchRecord(file);
+    if (record !== undefined && isAlive(record.identity)) announceExit(context, key, record.identity);
+  }
 }
 
 function typed({ command }: OperateContext): Readonly<Record<string, unknown>> {

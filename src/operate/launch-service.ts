@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { StartFailure } from '../core/outcome.js';
-import type { ServiceSpec } from '../core/stack.js';
+import { processKeys, type ServiceSpec } from '../core/stack.js';
 import { findDaemon } from '../observe/observe-processes.js';
 import { launcherRecord } from '../pm2/app-record.js';
 import type { Pm2Client } from '../pm2/client.js';
@@ -125,7 +125,10 @@ export async function launchService(
   makeLogFile(logPath(context.paths, key));
   writeRunningSpec(context.paths, key, spec);
   if (spec.kind === 'cluster') {
-    await client.prepare(clusterRecord(spec, env, logPath(context.paths, key), context.paths.pm2));
+    for (const [index, member] of processKeys(spec).entries())
+      announceStart(context, { spec, key: member, instance: String(index) }, startId);
+    const place = { pm2Home: context.paths.pm2, startId };
+    await client.prepare(clusterRecord(spec, env, logPath(context.paths, key), place));
     return startId;
   }
   // A start by an operator closes the breaker.

@@ -1,7 +1,11 @@
 import type { ReloadOutcome, ReloadStep } from '../core/reload-plan.js';
+import { processKeys, type ServiceSpec } from '../core/stack.js';
 import { SigctlError } from '../errors.js';
 import type { Pm2App } from '../pm2/app-record.js';
 import type { Pm2Client } from '../pm2/client.js';
+import { workerPath } from '../process/home.js';
+import { readLaunchRecord } from '../process/launch-record.js';
+import { announceExit } from './announce.js';
 import type { OperateContext } from './context.js';
 import { connectAnswering, requireDaemon } from './daemon.js';
 
@@ -21,6 +25,7 @@ export async function reloadCluster(
     const apps = await appsOf(client, service);
     if (client === undefined || apps.length === 0) return failed(service, 'PM2 has no process of it');
     for (const app of apps) {
+      announceOld(context, spec, app);
       await client.reload(app.pmId, (spec?.killTimeoutMs ?? 0) + RELOAD_MARGIN_MS);
       // One that did not come up is the last: those behind it serve on with the code that they have.
       const reason = findFault(app, await appsOf(client, service));
@@ -33,6 +38,14 @@ export async function reloadCluster(
     client?.close();
   }
   return { kind: 'reloaded', service, how: 'pm2', tookMs: context.monotonicMs() - startedMonoMs, note: null };
+}
+
+/** The process that PM2 is going to replace. */
+function announceOld(context: OperateContext, spec: ServiceSpec | undefined, { pid }: Pm2App): void {
+  for (const key of spec === undefined ? [] : processKeys(spec)) {
+    const identity = readLaunchRecord(workerPath(context.paths, key))?.identity;
+    if (identity !== undefined && identity.pid === pid) announceExit(context, key, identity);
+  }
 }
 
 async function appsOf(client: Pm2Client | undefined, service: string): Promise<readonly Pm2App[]> {

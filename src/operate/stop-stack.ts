@@ -142,7 +142,7 @@ async function stopOne(
     removeRunningSpec(context.paths, step.key);
     noteCgroup(context.paths, step.key, undefined);
   }
-  record(context, outcome, target.spec.kind);
+  record(context, outcome);
   context.onProgress({ kind: 'stopped', outcome });
   return outcome;
 }
@@ -192,10 +192,10 @@ function unwant({ db, nowMs, actor }: OperateContext, service: string): void {
   writeDesired(db, { service, wanted: 'stopped', nowMs: nowMs(), actor, manifestHash: null });
 }
 
-/** A process that ended is told by its exit. What has none is told here: a stop that failed, an app without a process, a cluster. */
-function record(context: OperateContext, outcome: StopOutcome, kind: ServiceSpec['kind']): void {
+/** A process that ended is told by its exit. What has none is told here: a stop that failed, an app without a process. */
+function record(context: OperateContext, outcome: StopOutcome): void {
   const { db, nowMs, actor } = context;
-  if (outcome.kind === 'stopped' && outcome.pid !== null && kind === 'launcher') return;
+  if (outcome.kind === 'stopped' && outcome.pid !== null) return;
   recordEvent(db, {
     atMs: nowMs(),
     service: outcome.service,

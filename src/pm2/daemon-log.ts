@@ -12,10 +12,8 @@ export interface LoggedExit extends ProcessExit {
 }
 
 /**
- * The last exit of each app by name, read from the daemon's own log.
- *
- * For the processes of a cluster, which PM2 runs by itself: its records store a death by signal as exit code 0 (lib/God.js,
- * handleExit), and only the log names the signal. What runs behind the launcher stands in the exit journal.
+ * The last exit of each app by name, read from the daemon's own log, and whether PM2 gave the app up, which nothing else tells: it
+ * counts the restarts of cluster apps itself. Exits proper stand in the exit journal.
  */
 export function readLoggedExits(pm2Home: string): ReadonlyMap<string, LoggedExit> {
   return parseDaemonLog(readTail(daemonLogPath(pm2Home)));

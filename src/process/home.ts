@@ -36,6 +36,11 @@ export const WATCHDOG_KEY = 'watchdog';
 export const exitJournalPath = (paths: Pick<HomePaths, 'run'>): string => join(paths.run, 'exits.jsonl');
 
 export const lockPath = (paths: HomePaths, key: string): string => join(paths.run, `${key}.lock`);
+/** What stands in a lock file of the launcher, for a process of a cluster, which has none (scripts/services/cluster-journal.cjs). */
+export const workerPath = (paths: Pick<HomePaths, 'run'>, key: string): string => join(paths.run, `${key}.worker`);
+/** Where the identity of a service's process stands. */
+export const recordPath = (paths: HomePaths, kind: 'launcher' | 'cluster', key: string): string =>
+  kind === 'cluster' ? workerPath(paths, key) : lockPath(paths, key);
 export const pidPath = (paths: HomePaths, key: string): string => join(paths.run, `${key}.pid`);
 export const launchPath = (paths: HomePaths, key: string): string => join(paths.run, `${key}.launch`);
 /** What a process was started from; a stop takes it away when it is over. */

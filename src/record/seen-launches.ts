@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { processKeys, type ServiceSpec, type Stack } from '../core/stack.js';
 import { ownerOf, readUnlistedKeys } from '../observe/unlisted.js';
-import { DAEMON_KEY, type HomePaths, lockPath, WATCHDOG_KEY } from '../process/home.js';
+import { DAEMON_KEY, type HomePaths, recordPath, WATCHDOG_KEY } from '../process/home.js';
 import { isAlive } from '../process/identity.js';
 import { type LaunchRecord, parseLaunchRecord } from '../process/launch-record.js';
 import type { RecordedProcess } from '../store/processes.js';
@@ -23,7 +23,7 @@ export interface RecordedKey {
 }
 
 /**
- * Every key that the launcher may have been called with. Cluster apps are PM2's own: it starts them past the launcher.
+ * Every key that a process of ours may run under.
  *
  * @param known What is on record, by key: whose process it was.
  */
@@ -32,11 +32,9 @@ export function listKeys(
   paths: HomePaths,
   known: ReadonlyMap<string, Pick<RecordedProcess, 'service'>>,
 ): readonly RecordedKey[] {
-  const listed = stack.services
-    .filter(({ kind }) => kind === 'launcher')
-    .flatMap((spec) =>
-      processKeys(spec).map((key, index) => ({ key, service: spec.name, instance: String(index), spec })),
-    );
+  const listed = stack.services.flatMap((spec) =>
+    processKeys(spec).map((key, index) => ({ key, service: spec.name, instance: String(index), spec })),
+  );
   const ours = [DAEMON_KEY, WATCHDOG_KEY].map((key) => ({ key, service: key, instance: '0', spec: undefined }));
   const unlisted = readUnlistedKeys(stack, paths).map((key) => {
     const service = known.get(key)?.service ?? ownerOf(key, stack, paths) ?? key;
@@ -47,10 +45,10 @@ export function listKeys(
 
 /** Reads the lock file of a key: a small file and one look into `/proc`. `undefined`: nothing ever ran under it. */
 export function readSeenLaunch(
-  { key, service, instance }: RecordedKey,
+  { key, service, instance, spec }: RecordedKey,
   { paths, bootId }: SeenOptions,
 ): SeenLaunch | undefined {
-  const found = readRecordAndTime(lockPath(paths, key));
+  const found = readRecordAndTime(recordPath(paths, spec?.kind ?? 'launcher', key));
   if (found === undefined) return undefined;
   const { record, writtenAtMs } = found;
   return {

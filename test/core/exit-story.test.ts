@@ -50,7 +50,7 @@ const UP: StoryProcess = {
 const DOWN: StoryProcess = { ...UP, pid: null, uptimeMs: null, verdict: 'down', reason: 'exited with code 3' };
 
 function story(events: readonly ServiceEvent[], rest: Partial<StoryInput> = {}) {
-  return tellExit({ process: UP, events, manifestHash: 'f00', isCluster: false, nowMs: NOW, ...rest });
+  return tellExit({ process: UP, events, manifestHash: 'f00', nowMs: NOW, ...rest });
 }
 
 test('the story of an exit is told in five lines: what, why, circumstances, last word, and what came next', () => {

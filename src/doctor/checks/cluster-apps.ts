@@ -13,7 +13,7 @@ function describeCluster(name: string) {
     code: 'CLUSTER_APP',
     subject: name,
     evidence:
-      'exec_mode "cluster" gives up the kernel lock (a second copy is not refused), the PID file, and the log of its own: its lines go through PM2, and it dies with PM2\'s daemon',
+      'exec_mode "cluster" gives up the kernel lock (a second copy is not refused), the PID file, and the log of its own: its lines go through PM2, and it dies with PM2\'s daemon, after which the watchdog starts it again',
     mend: "exec_mode: 'fork' in the manifest, with instances on ports of their own",
   });
 }

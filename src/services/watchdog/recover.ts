@@ -4,7 +4,7 @@ import { findDaemon } from '../../observe/observe-processes.js';
 import { announceExitOf } from '../../operate/announce.js';
 import { ensureDaemon } from '../../operate/daemon.js';
 import { launchWatchdog } from '../../operate/watchdog.js';
-import { lockPath, WATCHDOG_KEY } from '../../process/home.js';
+import { recordPath, WATCHDOG_KEY } from '../../process/home.js';
 import { readLaunchRecord } from '../../process/launch-record.js';
 import { readBootId } from '../../process/proc-stat.js';
 import type { WatchContext } from './context.js';
@@ -102,7 +102,7 @@ function createAbsence({ paths, monotonicMs }: WatchContext) {
       const { spec, key, process } = instance;
       const isLong = monotonicMs() - (sinceMs.get(key) ?? monotonicMs()) >= LOST_AFTER_MS;
       const ranThisBoot =
-        process.kind === 'none' && isLong && readLaunchRecord(lockPath(paths, key))?.bootId === bootId;
+        process.kind === 'none' && isLong && readLaunchRecord(recordPath(paths, spec.kind, key))?.bootId === bootId;
       return { spec, wanted, process, ranThisBoot };
     },
   };
