@@ -1,10 +1,10 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { ProcessVariables } from '../core/service-variable.js';
 import { processKeys, type Stack } from '../core/stack.js';
 import { EXIT } from '../errors.js';
 import { renderEnv } from '../render/env.js';
 import { renderJson } from '../render/json.js';
-import { type GlobalFlags, jsonOption } from './options.js';
+import { type AboutService, aboutServiceCommand } from './about-service.js';
 import { unknownService } from './select-services.js';
 import type { Output } from './session.js';
 
@@ -18,23 +18,16 @@ export interface EnvDeps {
   readonly out: Pick<Output, 'print' | 'colour' | 'setExitCode'>;
 }
 
-export interface EnvOptions {
-  readonly service: string;
-  readonly config: string | undefined;
-  readonly json: boolean;
-}
-
 /** Declares `sigctl env`. Tests of parsing pass their own `run`. */
 export function envCommand(deps: EnvDeps, run = runEnv): Command {
-  return new Command('env')
-    .description('Show the environment that a service gets, and where each value comes from')
-    .argument('<service>', 'a service, or one of its processes (web-1)')
-    .addOption(jsonOption())
-    .addHelpText('after', EXAMPLES)
-    .action(async (service: string, flags: { json: boolean }, command: Command) => {
-      const { config } = command.optsWithGlobals<GlobalFlags>();
-      deps.out.setExitCode(await run(deps, { service, config, json: flags.json }));
-    });
+  return aboutServiceCommand(
+    {
+      name: 'env',
+      description: 'Show the environment that a service gets, and where each value comes from',
+      help: EXAMPLES,
+    },
+    async (options) => deps.out.setExitCode(await run(deps, options)),
+  );
 }
 
 const EXAMPLES = `
@@ -46,7 +39,7 @@ Examples:
 Secrets are masked. A process keeps the environment of its start: "sigctl restart" applies what differs.
 Exit codes: 0 shown, 2 wrong use or a broken manifest, 4 the state cannot be read.`;
 
-export async function runEnv(deps: EnvDeps, options: EnvOptions): Promise<number> {
+export async function runEnv(deps: EnvDeps, options: AboutService): Promise<number> {
   const { stack, read } = await deps.openStack(options.config);
   const processes = read(chooseKeys(stack, options.service));
   deps.out.print(options.json ? renderJson({ processes }) : renderEnv(processes, deps.out.colour));

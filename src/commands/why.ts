@@ -1,10 +1,10 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { type ExitStory, type StoryProcess, tellExit } from '../core/exit-story.js';
 import { keyOf } from '../core/service-event.js';
 import { EXIT } from '../errors.js';
 import { renderJson } from '../render/json.js';
 import { renderStories } from '../render/why.js';
-import { type GlobalFlags, jsonOption } from './options.js';
+import { type AboutService, aboutServiceCommand } from './about-service.js';
 import type { RecordView, WithRecord } from './record-view.js';
 import { unknownService } from './select-services.js';
 import type { Output } from './session.js';
@@ -16,26 +16,15 @@ export interface WhyDeps {
   readonly out: Pick<Output, 'print' | 'width' | 'colour' | 'setExitCode'>;
 }
 
-export interface WhyOptions {
-  readonly service: string;
-  readonly config: string | undefined;
-  readonly json: boolean;
-}
-
 /** A crash loop of days, and what came before it. */
 const MAX_EVENTS = 1_000;
 
 /** Declares `sigctl why`. Tests of parsing pass their own `run`. */
 export function whyCommand(deps: WhyDeps, run = runWhy): Command {
-  return new Command('why')
-    .description('Tell why a service ended last, what it said, and what happened next')
-    .argument('<service>', 'a service, or one of its processes (web-1)')
-    .addOption(jsonOption())
-    .addHelpText('after', EXAMPLES)
-    .action(async (service: string, flags: { json: boolean }, command: Command) => {
-      const { config } = command.optsWithGlobals<GlobalFlags>();
-      deps.out.setExitCode(await run(deps, { service, config, json: flags.json }));
-    });
+  return aboutServiceCommand(
+    { name: 'why', description: 'Tell why a service ended last, what it said, and what happened next', help: EXAMPLES },
+    async (options) => deps.out.setExitCode(await run(deps, options)),
+  );
 }
 
 const EXAMPLES = `
@@ -49,7 +38,7 @@ Causes: operator, mode, boot, cron, completed; crash, signal, heap-limit, port-t
 memory-limit, hung, stale, unhealthy, taken-back (by the watchdog); pm2-death, reboot.
 Exit codes: 0 told, also when there is nothing to tell; 2 wrong use; 4 the database cannot be reached.`;
 
-export async function runWhy(deps: WhyDeps, options: WhyOptions): Promise<number> {
+export async function runWhy(deps: WhyDeps, options: AboutService): Promise<number> {
   const nowMs = deps.nowMs();
   const stories = await deps.withRecord(options.config, (view) =>
     chooseProcesses(view, options.service).map((process) => tellStory(view, process, nowMs)),

@@ -39,29 +39,17 @@ const SHELL = '/bin/sh';
  * `undefined`: a quote or bracket is left open.
  */
 export function commandsOfLine({ line, scriptsIn }: LineRequest): readonly LineCommand[] | undefined {
-  return translate(line, {
-    scriptsIn,
-    shell: SHELL,
-    depth: 0,
-    budget: { left: MAX_CALLS },
-    cwd: undefined,
-    env: {},
-    notes: [],
-  });
+  return translate(line, startingIn(scriptsIn));
 }
 
 /** A command that was given as words, without any shell; never empty. */
 export function commandsOfArgv(argv: readonly string[], scriptsIn: ScriptsIn): readonly LineCommand[] | undefined {
-  const start: Context = {
-    scriptsIn,
-    shell: SHELL,
-    depth: 0,
-    budget: { left: MAX_CALLS },
-    cwd: undefined,
-    env: {},
-    notes: [],
-  };
+  const start = startingIn(scriptsIn);
   return unwrap(argv, start) ?? [plainCommand(argv, start)];
+}
+
+function startingIn(scriptsIn: ScriptsIn): Context {
+  return { scriptsIn, shell: SHELL, depth: 0, budget: { left: MAX_CALLS }, cwd: undefined, env: {}, notes: [] };
 }
 
 interface Context {

@@ -1,6 +1,5 @@
 import { ChangeLatch } from './change-latch.js';
 import type { FileChange, LogCursor } from './log-cursor.js';
-import { openCursorAtByte } from './open-cursor.js';
 
 export interface FollowOptions {
   readonly path: string;
@@ -40,17 +39,5 @@ export async function* followCursor<Line>(
     yield { lines: cursor.finish(), change: undefined, atEnd: true };
   } finally {
     changes.close();
-  }
-}
-
-/** Follows the live file of a log from a byte on; `atByte` beyond its end means its end. */
-export async function* followLog(
-  options: FollowOptions & { readonly atByte: number },
-): AsyncGenerator<readonly string[]> {
-  const cursor = await openCursorAtByte(options.path, options.atByte);
-  try {
-    for await (const { lines } of followCursor(cursor, options)) if (lines.length > 0) yield lines;
-  } finally {
-    await cursor.close();
   }
 }

@@ -4,6 +4,7 @@ import type { LogEntry, LogRule, LogSource } from '../core/log-line.js';
 import type { LogQuery } from '../core/log-query.js';
 import { isMissing, logUnreadable } from './file-errors.js';
 import { type FollowStep, followCursor } from './follow.js';
+import { finishHistory, readHistory } from './history.js';
 import { LinePicker, type PickedLine } from './line-picker.js';
 import type { LogCursor } from './log-cursor.js';
 import { type ClockedRecord, LineClock, mergeByTime, type TimedEntry } from './merge.js';
@@ -11,7 +12,6 @@ import { mergeLive } from './merge-live.js';
 import { openCursorAtRange } from './open-cursor.js';
 import { PieceStack } from './piece-stack.js';
 import { type NoticedStart, StartWatch } from './start-watch.js';
-import { finishHistory, readHistory } from './tail.js';
 
 export interface ReadLogsOptions {
   readonly sources: readonly LogSource[];

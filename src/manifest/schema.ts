@@ -1,19 +1,11 @@
 import * as z from 'zod';
 import { RELOAD_SIGNALS } from '../core/stack.js';
 import { leaf } from './leaf.js';
+import { count, delayMs, flag, httpPath, pattern, port, text, timeMs } from './leaves.js';
 import * as entry from './parse-entry.js';
 import * as parse from './parse-value.js';
 import * as watch from './watch-schema.js';
 
-const text = leaf(parse.parseText, 'text that is not empty');
-const flag = leaf(parse.parseFlag, 'true or false');
-const timeMs = leaf(
-  parse.parseTimeMs,
-  'a duration above zero such as 250ms, 30s or 2m (a bare number is milliseconds)',
-);
-const delayMs = leaf(parse.parseDelayMs, 'a duration such as 250ms, 30s or 2m (a bare number is milliseconds)');
-const port = leaf(parse.parsePort, 'a port from 1 to 65535');
-const count = leaf(parse.parseCount, 'a whole number of at least 1');
 const names = leaf(parse.parseTexts, 'a list of service names');
 const words = leaf(parse.parseWords, 'one line (every quote closed) or a list of words');
 const variable = leaf(entry.parseVariable, 'text without NUL, a number, true or false');
@@ -22,9 +14,9 @@ const variableName = leaf(entry.parseVariableName, 'the name of a variable');
 const ready = z.strictObject(
   {
     heartbeat: leaf((value) => (value === true ? true : undefined), 'true').optional(),
-    http: leaf(entry.parseHttpPath, 'a path that begins with / (the host is always 127.0.0.1)').optional(),
+    http: httpPath.optional(),
     tcp: port.optional(),
-    log: leaf(parse.parsePattern, 'a regular expression without flags').optional(),
+    log: pattern.optional(),
     command: text.optional(),
     delay: delayMs.optional(),
     exit: leaf((value) => (value === true ? true : undefined), 'true').optional(),

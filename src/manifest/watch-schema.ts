@@ -1,17 +1,11 @@
 import * as z from 'zod';
 import { leaf } from './leaf.js';
-import { parseHttpPath } from './parse-entry.js';
+import { count, flag, httpPath, pattern, port, text, timeMs } from './leaves.js';
 import * as parse from './parse-value.js';
 import * as watch from './parse-watch.js';
 
 // The blocks of the manifest that the watchdog acts on.
 
-const text = leaf(parse.parseText, 'text that is not empty');
-const timeMs = leaf(
-  parse.parseTimeMs,
-  'a duration above zero such as 250ms, 30s or 2m (a bare number is milliseconds)',
-);
-const count = leaf(parse.parseCount, 'a whole number of at least 1');
 const bytes = leaf(parse.parseMemoryBytes, 'a size of at least 1M such as 20M or 2G (a bare number is bytes)');
 const portion = leaf(watch.parsePortion, 'a share such as "90%", or a size of at least 1M such as 450M');
 const verdicts = leaf(watch.parseVerdicts, 'a list of verdicts such as ["down", "hung"]');
@@ -24,7 +18,7 @@ export const logs = z.strictObject(
     size: bytes.optional(),
     age: timeMs.optional(),
     keep: bytes.optional(),
-    gzip: leaf(parse.parseFlag, 'true or false').optional(),
+    gzip: flag.optional(),
   },
   { error: '{ size: "20M", age: "1d", keep: "200M", gzip: true }' },
 );
@@ -32,11 +26,11 @@ export const logs = z.strictObject(
 const check = z.strictObject(
   {
     name: text.optional(),
-    http: leaf(parseHttpPath, 'a path that begins with / (the host is always 127.0.0.1)').optional(),
-    tcp: leaf(parse.parsePort, 'a port from 1 to 65535').optional(),
+    http: httpPath.optional(),
+    tcp: port.optional(),
     command: text.optional(),
-    log: leaf(parse.parsePattern, 'a regular expression without flags').optional(),
-    port: leaf(parse.parsePort, 'a port from 1 to 65535').optional(),
+    log: pattern.optional(),
+    port: port.optional(),
     within: timeMs.optional(),
     every: timeMs.optional(),
     timeout: timeMs.optional(),

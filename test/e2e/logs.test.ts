@@ -1,29 +1,21 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, renameSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { NO_PSEUDO_TERMINAL, runOnTerminal } from './pseudo-terminal.js';
 import { app, collect, REPO, type Rig, startRig, until } from './rig.js';
 
 const ESCAPES = new RegExp(`${String.fromCharCode(0x1b)}\\[[0-9;]*m`, 'g');
 
-/** `sigctl logs trading -f` as a person sees it: on a pseudo-terminal (script(1) of util-linux). */
-function followOnTerminal(t: TestContext, rig: Rig): { readonly text: () => string; readonly child: ChildProcess } {
-  // Without exec, the shell of script(1) would end by the signal too.
-  const command = `exec ${process.execPath} ${join(REPO, 'bin/sigctl')} logs trading -f -n 5`;
-  const child = spawn('script', ['-qfec', command, '/dev/null'], {
-    cwd: rig.root,
-    env: { PATH: process.env['PATH'] ?? '', HOME: rig.root, TERM: 'xterm' },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  t.after(() => child.kill('SIGKILL'));
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  return { text: () => text.replaceAll(ESCAPES, '').replaceAll('\r', ''), child };
+/** What `sigctl logs trading -f` shows a person, without colours. */
+function followOnTerminal(t: TestContext, rig: Rig) {
+  const { text, child } = runOnTerminal(t, rig, ['logs', 'trading', '-f', '-n', '5']);
+  return { child, text: () => text().replaceAll(ESCAPES, '').replaceAll('\r', '') };
 }
 
 test('following on a terminal goes on over a restart and two kinds of rotation, and tells each once', async (t) => {
-  if (spawnSync('script', ['--version']).status !== 0) return t.skip('script(1) of util-linux is missing');
+  if (NO_PSEUDO_TERMINAL !== undefined) return t.skip(NO_PSEUDO_TERMINAL);
   const rig = await startRig(t, { apps: [app('trading', 'idle.mjs')] });
   assert.equal((await rig.sigctl(['start'])).exitCode, 0);
   const first = rig.pid('trading');

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { NO_PSEUDO_TERMINAL, type OnTerminal, runOnTerminal } from './pseudo-terminal.js';
 import { app, collect, REPO, type Rig, type Run, startRig, until } from './rig.js';
 
 const ENTER = '\u001b[?1049h';
@@ -10,29 +11,13 @@ const LEAVE = '\u001b[?1049l';
 const SHOW_CURSOR = '\u001b[?25h';
 const WRAP = '\u001b[?7h';
 
-interface Watched {
-  readonly text: () => string;
-  readonly child: ChildProcess;
-  /** Of sigctl itself. */
-  readonly pid: () => number;
+interface Watched extends OnTerminal {
   readonly ended: Promise<Run>;
 }
 
-/** `sigctl status --watch` on a pseudo-terminal (script(1) of util-linux). */
 function watchOnTerminal(t: TestContext, rig: Rig): Watched {
-  const pidFile = join(rig.root, 'watch.pid');
-  rmSync(pidFile, { force: true });
-  const sigctl = `${process.execPath} ${join(REPO, 'bin/sigctl')} status --watch --interval 200ms`;
-  const child = spawn('script', ['-qfec', `echo $$ >${pidFile}; exec ${sigctl}`, '/dev/null'], {
-    cwd: rig.root,
-    env: { PATH: process.env['PATH'] ?? '', HOME: rig.root, TERM: 'xterm' },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  t.after(() => child.kill('SIGKILL'));
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  const pid = () => Number(spawnSync('cat', [pidFile], { encoding: 'utf8' }).stdout);
-  return { text: () => text, child, pid, ended: collect(child) };
+  const shown = runOnTerminal(t, rig, ['status', '--watch', '--interval', '200ms']);
+  return { ...shown, ended: collect(shown.child) };
 }
 
 /** The terminal has its own screen, its cursor and its wrapping back. */
@@ -45,7 +30,7 @@ function assertRestored(text: string): void {
 }
 
 test('a watch repaints one screen, and gives the terminal back however it ends', async (t) => {
-  if (spawnSync('script', ['--version']).status !== 0) return t.skip('script(1) of util-linux is missing');
+  if (NO_PSEUDO_TERMINAL !== undefined) return t.skip(NO_PSEUDO_TERMINAL);
   const rig = await startRig(t, { apps: [app('trading', 'idle.mjs')], sigctl: { name: 'demo', watchdog: false } });
   assert.equal((await rig.sigctl(['start'])).exitCode, 0);
   const frames = (watched: Watched) => watched.text().split('demo').length - 1;
@@ -65,7 +50,7 @@ test('a watch repaints one screen, and gives the terminal back however it ends',
 });
 
 test('a manifest that breaks during a watch is told in it, and the watch goes on', async (t) => {
-  if (spawnSync('script', ['--version']).status !== 0) return t.skip('script(1) of util-linux is missing');
+  if (NO_PSEUDO_TERMINAL !== undefined) return t.skip(NO_PSEUDO_TERMINAL);
   const manifest = { apps: [app('trading', 'idle.mjs')], sigctl: { name: 'demo', watchdog: false } };
   const rig = await startRig(t, manifest);
   assert.equal((await rig.sigctl(['start'])).exitCode, 0);

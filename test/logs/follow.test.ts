@@ -3,11 +3,13 @@ import { existsSync } from 'node:fs';
 import { appendFile, copyFile, mkdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { followLog } from '../../src/logs/follow.js';
 import { segmentPath } from '../../src/logs/segments.js';
 import { copyHead, faultIn, freeze, numberedLine, run, sizeOf, startWriter, tempFolder, until } from './log-rig.js';
+import { followLog } from './read-log.js';
 
 const BLOCK_BYTES = 4096;
+/** The writer waits for a rotation when its log has so many, so that a fast one sees as many rotations as a slow one. */
+const MOST_BYTES = 1_000_000;
 
 interface Follower {
   readonly lines: string[];
@@ -40,7 +42,7 @@ async function followRotations(
   const path = join(await tempFolder(t), 'trading.log');
   await writeFile(path, '');
   const follower = follow(t, path);
-  const writer = await startWriter(t, path, count);
+  const writer = await startWriter(t, path, count, MOST_BYTES);
   let turns = 0;
   while (!writer.isDone()) {
     await until('the log to grow', async () => writer.isDone() || (await sizeOf(path)) > 200_000);

@@ -26,8 +26,16 @@ export interface Writer {
   isDone(): boolean;
 }
 
-export async function startWriter(t: TestContext, path: string, count: number): Promise<Writer> {
-  const child = spawn(process.execPath, [WRITER, path, String(count)], { stdio: ['pipe', 'pipe', 'inherit'] });
+/** @param mostBytes While the file has more, it waits for somebody to rotate it. */
+export async function startWriter(
+  t: TestContext,
+  path: string,
+  count: number,
+  mostBytes = Number.POSITIVE_INFINITY,
+): Promise<Writer> {
+  const child = spawn(process.execPath, [WRITER, path, String(count), String(mostBytes)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const { pid, stdout } = child;
   if (pid === undefined || stdout === null) throw new Error('no writer');
   t.after(() => child.kill('SIGKILL'));

@@ -7,9 +7,9 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { SigctlError } from '../../src/errors.js';
 import { segmentPath } from '../../src/logs/segments.js';
-import { readLastLines } from '../../src/logs/tail.js';
 import { numberedLine, startWriter, tempFolder, until } from './log-rig.js';
 import { createRandom, naiveLastLines, randomLog } from './random-log.js';
+import { readLastLines } from './read-log.js';
 
 const MEGABYTE = 1024 * 1024;
 

@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const FIXTURES = join(ROOT, 'test/fixtures/service');
+import { type Bundle, bundle } from '../bundle.js';
 
 /** Generous: the machine may be running a dozen other things. Only a broken test ever waits this long. */
 const DEADLINE_MS = 60_000;
@@ -38,22 +34,9 @@ export function tempFolder(t: TestContext): string {
   return folder;
 }
 
-/** Bundles fixtures as the package is bundled, so that dozens of processes start without a compiler each. */
-export async function bundleFixtures(...names: string[]): Promise<{ folder: string; remove: () => void }> {
-  const folder = mkdtempSync(join(tmpdir(), 'sigctl-fixtures-'));
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  cpSync(join(ROOT, 'src/store/migrations'), join(folder, 'migrations'), { recursive: true });
-  await build({
-    entryPoints: names.map((name) => join(FIXTURES, `${name}.ts`)),
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    logLevel: 'error',
-  });
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) };
+/** The programs of `test/fixtures/service`, or those of a folder beside it: `../logs/rotator`. */
+export function bundleFixtures(...names: string[]): Promise<Bundle> {
+  return bundle(Object.fromEntries(names.map((name) => [basename(name), `test/fixtures/service/${name}.ts`])));
 }
 
 /** The environment of a service under sigctl, without anything of the shell that runs the tests. */

@@ -15,9 +15,9 @@ import { basename, join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import type { RotationMethod } from '../../../src/logs/rotate/choose-method.js';
 import { recoverRotation } from '../../../src/logs/rotate/recover.js';
-import { readLastLines } from '../../../src/logs/tail.js';
 import { bundleFixtures } from '../../service/rig.js';
 import { tempFolder } from '../log-rig.js';
+import { readLastLines } from '../read-log.js';
 import { cutsHeads, joined, segmentNames } from './rotate-rig.js';
 
 /** More than one block and one buffer, and no whole number of either. */

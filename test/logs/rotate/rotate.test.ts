@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
-import { followLog } from '../../../src/logs/follow.js';
 import { segmentPath } from '../../../src/logs/segments.js';
-import { readLastLines } from '../../../src/logs/tail.js';
 import { pidPath } from '../../../src/process/home.js';
 import { run, serviceEnv } from '../../service/rig.js';
 import { serviceRigs } from '../../service/service-rig.js';
 import { until } from '../log-rig.js';
+import { followLog, readLastLines } from '../read-log.js';
 import {
   assertNumbers,
   assertRising,

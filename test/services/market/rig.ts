@@ -1,13 +1,12 @@
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
-import { build } from 'esbuild';
 import type { Candle, SeriesKey } from '../../../src/service/market/candle.js';
 import type { CandleFeed, FeedDeps } from '../../../src/service/market/candle-feed.js';
+import { type Bundle, bundle } from '../../bundle.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const KRAKEN_DATA = join(ROOT, '../shared/data/kraken');
@@ -22,26 +21,13 @@ export function recording(t: TestContext, file: string): string | undefined {
   return undefined;
 }
 
-/** Bundles the programs that these tests run, as the package is bundled, so that a process starts in a fraction of a second. */
-export async function bundlePrograms(): Promise<{ readonly folder: string; readonly remove: () => void }> {
-  const folder = mkdtempSync(join(tmpdir(), 'sigctl-market-'));
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  cpSync(join(ROOT, 'src/store/migrations'), join(folder, 'migrations'), { recursive: true });
-  await build({
-    entryPoints: {
-      'market-data': join(ROOT, 'src/services/market-data/main.ts'),
-      'fallback-collector': join(ROOT, 'test/services/market/programs/fallback-collector.ts'),
-      'candle-racer': join(ROOT, 'test/services/market/programs/candle-racer.ts'),
-    },
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    logLevel: 'error',
+/** The programs that these tests run. */
+export function bundlePrograms(): Promise<Bundle> {
+  return bundle({
+    'market-data': 'src/services/market-data/main.ts',
+    'fallback-collector': 'test/services/market/programs/fallback-collector.ts',
+    'candle-racer': 'test/services/market/programs/candle-racer.ts',
   });
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
 export interface LogLine {

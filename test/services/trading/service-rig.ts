@@ -1,26 +1,19 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, cpSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import type { StatusRow } from '../../../src/core/status-row.js';
 import { openStatusDb } from '../../../src/store/open.js';
 import { readStatuses } from '../../../src/store/service-status.js';
+import { type Bundle, bundle } from '../../bundle.js';
+import type { Exit } from '../../service/rig.js';
 import { tempDir } from './rig.js';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** Generous: the machine may be busy with other things. Only a broken test waits this long. */
 const DEADLINE_MS = 60_000;
-
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
 
 export interface RunningService {
   readonly child: ChildProcess;
@@ -39,25 +32,8 @@ export interface ServiceRig {
   until(what: string, holds: () => boolean): Promise<void>;
 }
 
-/** Bundles the services as the package does, so that they start in a fraction of a second. */
-export async function bundleServices(): Promise<{ readonly folder: string; readonly remove: () => void }> {
-  const folder = mkdtempSync(join(tmpdir(), 'sigctl-trading-bundle-'));
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  cpSync(join(ROOT, 'src/store/migrations'), join(folder, 'migrations'), { recursive: true });
-  await build({
-    entryPoints: ['trading', 'market-data'].map((name) => ({
-      in: join(ROOT, `src/services/${name}/main.ts`),
-      out: name,
-    })),
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    logLevel: 'error',
-  });
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) };
+export function bundleServices(): Promise<Bundle> {
+  return bundle({ trading: 'src/services/trading/main.ts', 'market-data': 'src/services/market-data/main.ts' });
 }
 
 /** @param env What all services of this rig get, for example the feed. */

@@ -1,39 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CursorRead, LogCursor } from './log-cursor.js';
-import { newLineSplitter, openCursorAtRange } from './open-cursor.js';
 
 /** Far longer than a write takes, too short to be noticed. */
 const MID_WRITE_MS = 10;
-
-export interface LastLines {
-  readonly lines: string[];
-  /** Depends on the lines asked for, not on the size of the log. */
-  readonly bytesRead: number;
-}
-
-/**
- * The last lines of a log as it is now, rotated segments included; none if it does not exist. A last line that is not
- * finished is one of them.
- *
- * @throws {SigctlError} LOG_UNREADABLE
- */
-export async function readLastLines(path: string, count: number): Promise<LastLines> {
-  const range = { lines: count, countUnfinished: true };
-  const { cursor, searchedBytes } = await openCursorAtRange(path, range, newLineSplitter);
-  try {
-    const lines: string[] = [];
-    let bytesRead = searchedBytes;
-    for await (const read of readHistory(cursor)) {
-      // Not push(...): one chunk can hold more lines than a call may have arguments.
-      for (const line of read.lines) lines.push(line);
-      bytesRead += read.bytes;
-    }
-    lines.push(...(await finishHistory(cursor)));
-    return { lines, bytesRead };
-  } finally {
-    await cursor.close();
-  }
-}
 
 /** What lay between the cursor and the end of its log when it was opened, and not a byte more, however fast the log grows. */
 export async function* readHistory<Line>(cursor: LogCursor<Line>): AsyncGenerator<CursorRead<Line>> {
