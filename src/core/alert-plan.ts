@@ -75,10 +75,20 @@ export function planAlert(
   policy: AlertPolicy,
   nowMs: number,
 ): AlertDecision {
+  if (memory !== undefined && isAtRest(now, memory, policy, nowMs)) return { step: NOTHING, memory };
   const seen = remember(now.verdict, memory, policy, nowMs);
   const step = decide(now, seen, policy, nowMs);
   if (step.kind !== 'alert' && step.kind !== 'recovery') return { step, memory: seen };
   return { step, memory: { ...seen, alerted: step.kind === 'alert' ? now.verdict : null, alertedAtMs: nowMs } };
+}
+
+const NOTHING: AlertStep = { kind: 'nothing' };
+
+/** As fine as it was, with nothing left to tell: what nearly every look finds. */
+function isAtRest({ verdict }: AlertSituation, memory: AlertMemory, { verdicts }: AlertPolicy, nowMs: number): boolean {
+  return (
+    verdict === memory.verdict && memory.alerted === null && memory.sinceMs <= nowMs && !verdicts.includes(verdict)
+  );
 }
 
 function remember(verdict: Verdict, memory: AlertMemory | undefined, policy: AlertPolicy, nowMs: number): AlertMemory {
@@ -107,7 +117,7 @@ function isNewStory(verdict: Verdict, memory: AlertMemory): boolean {
 function decide(now: AlertSituation, memory: AlertMemory, policy: AlertPolicy, nowMs: number): AlertStep {
   const { verdict } = now;
   if (policy.verdicts.includes(verdict)) return decideBad(now, memory, policy, nowMs);
-  if (verdict === 'starting' || memory.alerted === null) return { kind: 'nothing' };
+  if (verdict === 'starting' || memory.alerted === null) return NOTHING;
   const isFlapping = memory.episodes > 1;
   const settleMs = Math.max(policy.afterMs, isFlapping ? FLAP_WINDOW_MS : SETTLE_MS[verdict]);
   if (nowMs - memory.sinceMs < settleMs) return { kind: 'hold', why: isFlapping ? 'flapping' : 'settling' };
@@ -122,7 +132,7 @@ function decideBad(
   policy: AlertPolicy,
   nowMs: number,
 ): AlertStep {
-  if (memory.alerted === verdict) return { kind: 'nothing' };
+  if (memory.alerted === verdict) return NOTHING;
   const settleMs = atOnce === true ? 0 : SETTLE_MS[verdict];
   const hasLasted = nowMs - memory.sinceMs >= Math.max(policy.afterMs, settleMs);
   if (!hasLasted && !isFlappingLong(memory, policy, nowMs)) return { kind: 'hold', why: 'settling' };

@@ -10,6 +10,8 @@ const VM_RSS = /^VmRSS:\s+(\d+) kB$/m;
 export interface ProcStat {
   readonly pid: number;
   readonly ppid: number;
+  /** `R` running, `S` sleeping, `D` in the kernel, `T` stopped by a signal, `t` by a debugger. */
+  readonly state: string;
   /** Start time in clock ticks since boot, as text: with the pid it identifies the process for good. */
   readonly startToken: string;
   /** User and system time so far. */
@@ -25,15 +27,19 @@ export function readProcStat(pid: number): ProcStat | undefined {
   return text === undefined ? undefined : parseProcStat(pid, text);
 }
 
+/** Fields behind the command name that are looked at: up to `rss`. */
+const FIELDS = 22;
+
 export function parseProcStat(pid: number, text: string): ProcStat | undefined {
   // The command name stands in brackets and may itself hold brackets and blanks; the last one closes it.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ', FIELDS);
   const [state, ppid] = fields;
   const startToken = fields[19];
-  if (state === 'Z' || state === 'X' || startToken === undefined) return undefined;
+  if (state === undefined || state === 'Z' || state === 'X' || startToken === undefined) return undefined;
   return {
     pid,
     ppid: Number(ppid),
+    state,
     startToken,
     cpuMs: (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK,
     threads: Number(fields[17]),

@@ -45,17 +45,8 @@ function scanForChildren(pid: number): readonly number[] {
   return listPids().filter((candidate) => readProcStat(candidate)?.ppid === pid);
 }
 
-/** Children that the first thread of a process started: nearly always all of them, at the price of one look instead of one for each thread. */
-export function readMainChildren(pid: number): readonly number[] {
-  try {
-    return parseChildren(readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1'));
-  } catch {
-    // It ended, or the kernel does not tell: `readTree` finds them the long way.
-    return [];
-  }
-}
-
-function parseChildren(text: string): readonly number[] {
+/** The list in `/proc/<pid>/task/<tid>/children` (proc(5)). */
+export function parseChildren(text: string): readonly number[] {
   return text === '' ? [] : text.split(' ').filter(Boolean).map(Number);
 }
 

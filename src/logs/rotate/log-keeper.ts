@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises';
+import { statfsSync } from 'node:fs';
 import { isDiskLow } from '../../core/log-retention.js';
 import { formatSize } from '../../core/size.js';
 import type { Stack } from '../../core/stack.js';
@@ -66,6 +66,7 @@ class Keeper {
   readonly #deps: LogKeeperDeps;
   readonly #rotator: LogRotator;
   #nextTidyMs = Number.NEGATIVE_INFINITY;
+  #listed: { readonly stack: Stack; readonly logs: readonly KeptLog[] } | undefined;
   #isLow = false;
   #lastTrouble: string | undefined;
 
@@ -76,18 +77,27 @@ class Keeper {
 
   async round(stack: Stack, nowMonoMs: number): Promise<void> {
     try {
-      const logs = keptLogs(stack, this.#deps.paths);
+      const isTidyDue = nowMonoMs >= this.#nextTidyMs;
+      const logs = this.#listLogs(stack, isTidyDue);
       // First, since a rotation needs room for its copy.
-      await this.#watchDisk(stack, logs);
+      this.#watchDisk(stack, logs);
       let rotated = false;
-      for (const log of logs) rotated = (await this.#rotateWhileDue(log, nowMonoMs)) || rotated;
-      if (!rotated && nowMonoMs < this.#nextTidyMs) return;
+      for (const log of logs) {
+        if (this.#rotator.isDue(log, nowMonoMs)) rotated = (await this.#rotateWhileDue(log, nowMonoMs)) || rotated;
+      }
+      if (!rotated && !isTidyDue) return;
       this.#nextTidyMs = nowMonoMs + TIDY_EVERY_MS;
       await this.#tidy(logs);
       this.#lastTrouble = undefined;
     } catch (error) {
       this.#trouble(error);
     }
+  }
+
+  /** A log that PM2 begins is found when all segments are looked at. */
+  #listLogs(stack: Stack, isTidyDue: boolean): readonly KeptLog[] {
+    if (isTidyDue || this.#listed?.stack !== stack) this.#listed = { stack, logs: keptLogs(stack, this.#deps.paths) };
+    return this.#listed.logs;
   }
 
   /** A segment is as long as the manifest says; a log that grew faster than that in a second needs several. */
@@ -98,9 +108,9 @@ class Keeper {
     return true;
   }
 
-  async #watchDisk(stack: Stack, logs: readonly KeptLog[]): Promise<void> {
+  #watchDisk(stack: Stack, logs: readonly KeptLog[]): void {
     const { minFreeBytes } = stack.watch;
-    const freeBytes = await readFreeBytes(this.#deps.paths.logs);
+    const freeBytes = readFreeBytes(this.#deps.paths.logs);
     if (freeBytes === undefined) return;
     const wasLow = this.#isLow;
     this.#isLow = isDiskLow(freeBytes, minFreeBytes, wasLow);
@@ -132,9 +142,9 @@ class Keeper {
   }
 }
 
-async function readFreeBytes(folder: string): Promise<number | undefined> {
+function readFreeBytes(folder: string): number | undefined {
   try {
-    const { bavail, bsize } = await statfs(folder);
+    const { bavail, bsize } = statfsSync(folder);
     return bavail * bsize;
   } catch (error) {
     if (isMissing(error)) return undefined;

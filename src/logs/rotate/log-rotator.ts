@@ -40,10 +40,16 @@ export class LogRotator {
     this.#deps = deps;
   }
 
+  /** Whether it is to be looked into: due to be rotated, or never seen before. One system call. */
+  isDue(log: KeptLog, nowMonoMs: number): boolean {
+    const memory = this.#memories.get(log.path);
+    return memory === undefined || (nowMonoMs >= memory.retryAtMonoMs && this.#isGrown(log, memory));
+  }
+
   /** @returns Whether there is a new segment. Never rejects: what cannot be rotated is noted, and tried again later. */
   async rotateIfDue(log: KeptLog, nowMonoMs: number): Promise<boolean> {
     const memory = this.#memories.get(log.path) ?? (await this.#meet(log));
-    if (nowMonoMs < memory.retryAtMonoMs || !this.#isDue(log, memory)) return false;
+    if (!this.isDue(log, nowMonoMs)) return false;
     try {
       const reopens = log.key !== undefined && reopensLog(this.#deps.paths.run, log.key);
       const method = await this.#methods.choose(log.path, reopens);
@@ -85,7 +91,7 @@ export class LogRotator {
     return memory;
   }
 
-  #isDue(log: KeptLog, memory: Memory): boolean {
+  #isGrown(log: KeptLog, memory: Memory): boolean {
     const stats = statSync(log.path, { throwIfNoEntry: false });
     if (stats?.isFile() !== true) return false;
     const sinceMs = Math.max(stats.birthtimeMs, memory.rotatedAtMs);

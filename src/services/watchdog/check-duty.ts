@@ -5,22 +5,25 @@ import { type OpenProbe, openProbe } from '../../probe/open-probe.js';
 import { launchPath, logPath } from '../../process/home.js';
 import { readLaunchEnv } from '../../process/launch-env.js';
 import { writeChecks } from '../../store/checks.js';
-import { readDesired } from '../../store/desired.js';
-import { readCheckTargets, type ServiceTarget } from './check-targets.js';
+import { checkTargets, type ServiceTarget } from './check-targets.js';
 import type { WatchContext } from './context.js';
 import type { Duty } from './duty.js';
 import type { ProcessEnder } from './end-process.js';
 import type { Looks } from './looks.js';
+import type { Watch } from './watch.js';
 
 const TICK_MS = 500;
 /** Where commands are found, for a service whose entry sets no PATH. */
 const USUAL_PATH = '/usr/local/bin:/usr/bin:/bin';
 
+export interface CheckDutyDeps {
+  readonly watch: Pick<Watch, 'latest'>;
+  readonly ender: Pick<ProcessEnder, 'end'>;
+  readonly looks: Looks;
+}
+
 /** Asks the health checks of all services, writes down what they answer, and has those ended that are to be restarted for it. */
-export function createCheckDuty(
-  context: WatchContext,
-  { ender, looks }: { readonly ender: Pick<ProcessEnder, 'end'>; readonly looks: Looks },
-): Duty {
+export function createCheckDuty(context: WatchContext, { watch, ender, looks }: CheckDutyDeps): Duty {
   const { db, paths } = context;
   const runner = createCheckRunner<ServiceTarget>({
     open: (target, check) => openCheck(context, target, check),
@@ -29,6 +32,7 @@ export function createCheckDuty(
   });
   /** What holds a process up is gone with it: each is looked into once before it is ended. */
   const looked = new Set<string>();
+  let isAsking = false;
   const endFor = (target: ServiceTarget, reason: string): void => {
     const { key, process, spec } = target;
     const end = () => ender.end({ key, process, killTimeoutMs: spec.killTimeoutMs }, 'unhealthy', reason);
@@ -45,9 +49,10 @@ export function createCheckDuty(
     everyMs: TICK_MS,
     run: () => {
       const nowMs = context.nowMs();
-      const stack = context.stack();
-      const isAnyChecked = stack.services.some(({ checks }) => checks.length > 0);
-      const targets = isAnyChecked ? readCheckTargets(stack, { paths, wanted: readWanted(db), nowMs }) : [];
+      const targets = checkTargets(watch.latest(), paths, nowMs);
+      if (targets.length === 0 && !isAsking) return;
+      // Once more without any: what was asked of those that are gone is given up.
+      isAsking = targets.length > 0;
       runner.tick(targets, context.monotonicMs(), nowMs);
       for (const [target, failing] of byTarget(targets, runner.failing())) {
         const { spec } = target;
@@ -60,10 +65,6 @@ export function createCheckDuty(
     },
     drain: () => runner.close(),
   };
-}
-
-function readWanted(db: WatchContext['db']): ReadonlySet<string> {
-  return new Set(readDesired(db).flatMap((entry) => (entry.wanted === 'running' ? [entry.service] : [])));
 }
 
 function openCheck({ paths }: WatchContext, { spec, key }: ServiceTarget, check: HealthCheck): OpenProbe {

@@ -3,7 +3,7 @@ import type { Sighting } from './alerts/alert-watch.js';
 import { createAlertsDuty } from './alerts/alerts-duty.js';
 import { createCheckDuty } from './check-duty.js';
 import type { WatchContext } from './context.js';
-import type { Duty } from './duty.js';
+import type { Duty, LastDuty } from './duty.js';
 import { createProcessEnder } from './end-process.js';
 import { followDatabase } from './follow-database.js';
 import { keepAnswering } from './keep-answering.js';
@@ -16,7 +16,7 @@ import { createWatch, type Watched } from './watch.js';
 import { createWatchDuty } from './watch-duty.js';
 
 /** All that the watchdog does, in the order in which it is drained at the end. */
-export function createDuties(context: WatchContext): readonly Duty[] {
+export function createDuties(context: WatchContext): readonly (Duty | LastDuty)[] {
   const ender = createProcessEnder(context);
   const looks = createLooks(context);
   const watch = createWatch(context);
@@ -36,15 +36,19 @@ export function createDuties(context: WatchContext): readonly Duty[] {
     keepAnswering(context),
     recover(context, watch),
     clearLeftovers(context, watch),
-    createCheckDuty(context, { ender, looks }),
+    createCheckDuty(context, { watch, ender, looks }),
     // Who is being looked into may be ended for it.
-    { name: 'look into trouble', everyMs: BEAT_MS, run: () => undefined, drain: looks.drain },
-    { name: 'end processes', everyMs: BEAT_MS, run: () => undefined, drain: ender.drain },
+    { name: 'look into trouble', drain: looks.drain },
+    { name: 'end processes', drain: ender.drain },
     // Drained after those that end processes: their last exits are on record too.
     recorder.duty,
     pruneRecord(context),
     keepLogs(context, TICK_MS),
-    createAlertsDuty(context, { sightings: () => watch.latest().map(toSighting), env: context.shellEnv }),
+    createAlertsDuty(context, {
+      sightings: () => watch.latest().map(toSighting),
+      daemon: watch.daemon,
+      env: context.shellEnv,
+    }),
   ];
 }
 

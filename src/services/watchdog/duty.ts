@@ -12,32 +12,86 @@ export interface Duty {
   readonly drain?: () => void | Promise<void>;
 }
 
+/** What is done only once, when the watchdog ends. */
+export interface LastDuty extends Pick<Duty, 'name'> {
+  readonly drain: () => void | Promise<void>;
+}
+
 type DutyContext = Pick<WatchContext, 'monotonicMs' | 'log' | 'signal'>;
 
 /** Runs all duties until the signal aborts, then drains them in order. */
-export async function runDuties(duties: readonly Duty[], context: DutyContext): Promise<void> {
-  await Promise.all(duties.map((duty) => repeat(duty, context)));
-  for (const { name, drain } of duties) if (drain !== undefined) await attempt(name, drain, context);
+export async function runDuties(duties: readonly (Duty | LastDuty)[], context: DutyContext): Promise<void> {
+  await repeat(duties.filter(isRepeated), context);
+  for (const { name, drain } of duties) if (drain !== undefined) await start({ name, run: drain }, context);
 }
 
-async function repeat({ name, everyMs, run }: Duty, context: DutyContext): Promise<void> {
-  while (!context.signal.aborted) {
-    await attempt(name, run, context);
-    const periodMs = typeof everyMs === 'number' ? everyMs : everyMs();
-    await pause(untilNext(context.monotonicMs(), periodMs), context.signal);
-  }
+const isRepeated = (duty: Duty | LastDuty): duty is Duty => 'run' in duty;
+
+interface Turn {
+  readonly duty: Duty;
+  /** By the monotonic clock; infinite while it is at work. */
+  dueMs: number;
 }
 
-/** To the next multiple: duties of the same period wake up the processor once. */
-function untilNext(nowMs: number, everyMs: number): number {
-  return everyMs - (nowMs % everyMs);
+/** Timers are set in whole milliseconds, so that they may fire a little early. */
+const EARLY_MS = 1;
+
+/**
+ * One timer for all of them: what is due is begun, in order, and then the processor sleeps until the next is. Most runs are over
+ * when they return, and cost no promise. Resolves when the signal has aborted and none is at work.
+ */
+function repeat(duties: readonly Duty[], context: DutyContext): Promise<void> {
+  const { monotonicMs, signal } = context;
+  const turns = duties.map((duty): Turn => ({ duty, dueMs: 0 }));
+  return new Promise((resolve) => {
+    let timer: NodeJS.Timeout | undefined;
+    const wait = (): void => {
+      clearTimeout(timer);
+      const dueMs = firstDueMs(turns);
+      if (!signal.aborted && dueMs < Number.POSITIVE_INFINITY) timer = setTimeout(wake, dueMs - monotonicMs());
+      if (signal.aborted && turns.every((turn) => turn.dueMs < Number.POSITIVE_INFINITY)) resolve();
+    };
+    const settle = (turn: Turn): void => {
+      const { everyMs } = turn.duty;
+      turn.dueMs = nextMultiple(monotonicMs() + EARLY_MS, typeof everyMs === 'number' ? everyMs : everyMs());
+    };
+    const begin = (turn: Turn): void => {
+      const atWork = start(turn.duty, context);
+      if (atWork === undefined) return settle(turn);
+      turn.dueMs = Number.POSITIVE_INFINITY;
+      void atWork.then(() => {
+        settle(turn);
+        wait();
+      });
+    };
+    const wake = (): void => {
+      for (const turn of turns) if (turn.dueMs <= monotonicMs() + EARLY_MS && !signal.aborted) begin(turn);
+      wait();
+    };
+    signal.addEventListener('abort', wait, { once: true });
+    wake();
+  });
 }
 
-async function attempt(name: string, work: () => void | Promise<void>, { log }: DutyContext): Promise<void> {
+function firstDueMs(turns: readonly Turn[]): number {
+  let firstMs = Number.POSITIVE_INFINITY;
+  for (const { dueMs } of turns) firstMs = Math.min(firstMs, dueMs);
+  return firstMs;
+}
+
+/** Duties of the same period wake up the processor once. */
+function nextMultiple(nowMs: number, everyMs: number): number {
+  return nowMs + everyMs - (nowMs % everyMs);
+}
+
+/** @returns What is still at work, `undefined` when it is done. Never rejects: what fails is logged. */
+function start({ name, run }: Pick<Duty, 'name' | 'run'>, { log }: DutyContext): Promise<void> | undefined {
   try {
-    await work();
+    const atWork = run();
+    return atWork?.catch((error: unknown) => log.trouble(`${name} failed`, error));
   } catch (error) {
     log.trouble(`${name} failed`, error);
+    return undefined;
   }
 }
 

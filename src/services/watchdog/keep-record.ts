@@ -6,11 +6,11 @@ import { pruneHistory } from '../../record/prune-history.js';
 import { reconcile } from '../../record/reconcile.js';
 import { recordMemory } from '../../store/processes.js';
 import type { WatchContext } from './context.js';
-import type { Duty } from './duty.js';
+import type { Duty, LastDuty } from './duty.js';
 import type { Watched } from './watch.js';
 
-/** Without a sign that anything happened the recorder looks this often all the same. */
-const IDLE_MS = 5_000;
+/** Every start shows in a process, and every end in the journal or in a process too: without such a sign this is a net below. */
+const IDLE_MS = 30_000;
 const PRUNE_EVERY_MS = 3_600_000;
 /** What a process has at most is written down when it has grown by so much: each write wakes every reader of the table. */
 const GROWN_SHARE = 1.05;
@@ -26,7 +26,7 @@ interface Peak {
 export function createRecorder(context: WatchContext) {
   const { db, stack, paths, nowMs, monotonicMs, version, log } = context;
   const peaks = new Map<string, Peak>();
-  let mark = '';
+  let recorded: Signs = [];
   let recordedAtMs = Number.NEGATIVE_INFINITY;
 
   const record = (): void => {
@@ -46,19 +46,28 @@ export function createRecorder(context: WatchContext) {
     /** Takes in one look at everything, and records where it shows that something happened. */
     onLook: (seen: readonly Watched[], daemonPid: number | undefined): void => {
       for (const watched of seen) notePeak(context, peaks, watched);
-      const now = [
-        statSync(exitJournalPath(paths), { throwIfNoEntry: false })?.size,
-        daemonPid,
-        ...seen.map(({ instance: { process } }) => (process.kind === 'none' ? '-' : process.identity.pid)),
-      ].join(' ');
-      if (now === mark && monotonicMs() - recordedAtMs < IDLE_MS) return;
+      const signs = readSigns(context, seen, daemonPid);
+      if (isSame(signs, recorded) && monotonicMs() - recordedAtMs < IDLE_MS) return;
       record();
       for (const { instance } of seen) if (instance.process.kind === 'none') dropPidFile(context, instance);
       // Only now: what could not be written is tried again.
-      mark = now;
+      recorded = signs;
     },
-    duty: { name: 'keep the record', everyMs: IDLE_MS, run: () => undefined, drain: record } satisfies Duty,
+    duty: { name: 'keep the record', drain: record } satisfies LastDuty,
   };
+}
+
+/** Numbers that are others when something has started or ended. */
+type Signs = readonly (number | undefined)[];
+
+function readSigns({ paths }: WatchContext, seen: readonly Watched[], daemonPid: number | undefined): Signs {
+  const journal = statSync(exitJournalPath(paths), { throwIfNoEntry: false });
+  const pids = seen.map(({ instance: { process } }) => (process.kind === 'none' ? undefined : process.identity.pid));
+  return [journal?.ino, journal?.size, daemonPid, ...pids];
+}
+
+function isSame(a: Signs, b: Signs): boolean {
+  return a.length === b.length && a.every((sign, index) => sign === b[index]);
 }
 
 /** Forgets what is older than the manifest wants. */

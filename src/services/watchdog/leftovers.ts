@@ -22,7 +22,7 @@ type Absent = Readonly<{ spec: ServiceSpec; key: string; instance: string }>;
  * Ends what outlived its service and still holds its lock: until then the kernel refuses every new copy, and a stop that was killed
  * half way is not over.
  */
-export function clearLeftovers(context: WatchContext, watch: Pick<Watch, 'latest' | 'daemonPid'>): Duty {
+export function clearLeftovers(context: WatchContext, watch: Pick<Watch, 'latest' | 'daemon'>): Duty {
   const sinceMs = new Map<string, number>();
   return {
     name: 'clear leftovers',
@@ -32,12 +32,12 @@ export function clearLeftovers(context: WatchContext, watch: Pick<Watch, 'latest
         .latest()
         .map(({ instance }) => instance)
         .filter(({ process, spec }) => process.kind === 'none' && spec.kind === 'launcher');
-      const leftovers = readLeftovers(context, absent, watch.daemonPid());
+      const leftovers = readLeftovers(context, absent, watch.daemon()?.pid);
       for (const key of sinceMs.keys()) if (!leftovers.has(key)) sinceMs.delete(key);
       for (const one of absent.filter(({ key }) => leftovers.has(key))) {
         const since = sinceMs.get(one.key) ?? context.monotonicMs();
         sinceMs.set(one.key, since);
-        if (context.monotonicMs() - since >= GRACE_MS) await clear(context, one, watch.daemonPid());
+        if (context.monotonicMs() - since >= GRACE_MS) await clear(context, one, watch.daemon()?.pid);
       }
     },
   };

@@ -16,7 +16,7 @@ const nowMs = () => Date.now();
 const env = readWatchEnv(process.env);
 const log = createWatchLog(nowMs);
 const end = new AbortController();
-// Each duty waits on it.
+// Whatever waits within a duty listens to it.
 setMaxListeners(0, end.signal);
 // Once: a second signal ends it at once, as its default does.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end.abort());

@@ -1,14 +1,14 @@
 import type { ObservedProcess, ProcessIdentity } from '../../core/observed-process.js';
 import { processKeys, type ServiceSpec } from '../../core/stack.js';
 import {
+  findDaemon,
   type ObservedInstance,
   observeProcesses,
-  readDaemonPid,
   worthExplaining,
 } from '../../observe/observe-processes.js';
 import { lockPath } from '../../process/home.js';
 import { type LaunchRecord, readLaunchRecord } from '../../process/launch-record.js';
-import { readBootId, startedAtMs, ticksToMs } from '../../process/proc-stat.js';
+import { type ProcStat, readBootId, startedAtMs } from '../../process/proc-stat.js';
 import type { WatchContext } from './context.js';
 import type { TreeSample, TreeSampler } from './tree-sampler.js';
 
@@ -16,6 +16,13 @@ import type { TreeSample, TreeSampler } from './tree-sampler.js';
 export interface Observed {
   readonly instance: ObservedInstance;
   readonly tree: TreeSample | undefined;
+}
+
+/** A process that the launcher named in its lock file. */
+interface Launched {
+  readonly record: LaunchRecord;
+  /** By the wall clock of when it was found; verdicts go by watched ages instead. */
+  readonly startedAtMs: number;
 }
 
 /** Why a process is absent is looked into again after this long: it costs a look at every process of the machine. */
@@ -30,19 +37,29 @@ export function createObserver(
   sampler: TreeSampler,
 ) {
   const bootId = readBootId();
-  const records = new Map<string, LaunchRecord>();
+  const launched = new Map<string, Launched>();
+  let daemonIdentity: ProcessIdentity | undefined;
   let explained: { readonly atMs: number; readonly absent: string; readonly found: readonly ObservedInstance[] };
   explained = { atMs: Number.NEGATIVE_INFINITY, absent: '', found: [] };
 
-  const findLive = (key: string): { readonly record: LaunchRecord; readonly tree: TreeSample } | undefined => {
-    const known = records.get(key);
-    const tree = known && sampler.sample(known.identity);
-    if (known !== undefined && tree !== undefined) return { record: known, tree };
+  /** Its lock file names it for as long as it lives, so that is read only when it does not. */
+  const findLive = (key: string): LiveProcess | undefined => {
+    const known = launched.get(key);
+    const tree = known && sampler.sample(known.record.identity);
+    if (known !== undefined && tree !== undefined) return { ...known, tree };
     const record = readLaunchRecord(lockPath(paths, key));
-    if (record === undefined || record.bootId !== bootId) return undefined;
-    records.set(key, record);
-    const fresh = sampler.sample(record.identity);
-    return fresh === undefined ? undefined : { record, tree: fresh };
+    const fresh = record?.bootId === bootId ? sampler.sample(record.identity) : undefined;
+    if (record === undefined || fresh === undefined) return undefined;
+    const found = { record, startedAtMs: startedAtMs(record.identity.startToken, nowMs()) };
+    launched.set(key, found);
+    return { ...found, tree: fresh };
+  };
+
+  const lookAtDaemon = (): ProcStat | undefined => {
+    const stat = daemonIdentity && sampler.look(daemonIdentity);
+    if (stat !== undefined) return stat;
+    daemonIdentity = findDaemon(paths);
+    return daemonIdentity && sampler.look(daemonIdentity);
   };
 
   const explain = (specs: readonly ServiceSpec[], isWanted: (service: string) => boolean) => {
@@ -55,21 +72,20 @@ export function createObserver(
     return explained.found;
   };
 
-  let daemonPid: number | undefined;
+  let daemon: ProcStat | undefined;
 
   return {
     /** PM2's daemon as the last look saw it. */
-    daemonPid: () => daemonPid,
+    daemon: () => daemon,
     /** @param isWanted Absence of a service that is not wanted needs no explanation. */
     observe: (isWanted: (service: string) => boolean): readonly Observed[] => {
-      daemonPid = readDaemonPid(paths);
-      const bootAtMs = startedAtMs('0', nowMs());
+      daemon = lookAtDaemon();
       const seen = stack().services.flatMap((spec): Observed[] => {
         // PM2 starts the processes of a cluster itself, past the launcher.
         if (spec.kind === 'cluster') return observeCluster(spec);
         return processKeys(spec).map((key, index) => {
           const live = findLive(key);
-          const process = live === undefined ? ABSENT : running(live, daemonPid, bootAtMs);
+          const process = live === undefined ? ABSENT : running(live, daemon?.pid);
           return {
             instance: { spec, key, instance: String(index), process, listed: true, owner: spec.name },
             tree: live?.tree,
@@ -78,6 +94,7 @@ export function createObserver(
       });
       sampler.sweep();
       const absent = seen.filter(({ instance }) => instance.process.kind === 'none');
+      if (absent.length === 0) return seen;
       const specs = [...new Set(absent.map(({ instance }) => instance.spec))].filter(({ name }) => isWanted(name));
       if (specs.length === 0) return seen;
       const found = new Map(explain(specs, isWanted).map((instance) => [instance.key, instance]));
@@ -110,16 +127,15 @@ const ABSENT: ObservedProcess = {
   leftovers: [],
 };
 
-function running(
-  { record, tree }: { readonly record: LaunchRecord; readonly tree: TreeSample },
-  daemonPid: number | undefined,
-  bootAtMs: number,
-): ObservedProcess {
-  const identity: ProcessIdentity = record.identity;
+interface LiveProcess extends Launched {
+  readonly tree: TreeSample;
+}
+
+function running({ record, startedAtMs, tree }: LiveProcess, daemonPid: number | undefined): ObservedProcess {
   return {
     kind: 'running',
-    identity,
-    startedAtMs: bootAtMs + ticksToMs(identity.startToken),
+    identity: record.identity,
+    startedAtMs,
     parent: tree.root.ppid === daemonPid ? 'pm2' : 'none',
     starts: record.starts,
     memoryBytes: tree.memoryBytes,

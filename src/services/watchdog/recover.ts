@@ -25,26 +25,30 @@ const SCAN_WAIT_MS = 60_000;
 const SCAN_POLL_MS = 100;
 
 /** Starts a new PM2 daemon within two seconds of the death of the old one, while a service is wanted. */
-export function keepDaemon(context: WatchContext, watch: Pick<Watch, 'latest' | 'daemonPid'>): Duty {
+export function keepDaemon(context: WatchContext, watch: Pick<Watch, 'latest' | 'daemon'>): Duty {
   return {
     name: 'keep PM2 alive',
     everyMs: TICK_MS,
-    run: async () => {
-      if (watch.daemonPid() !== undefined || !watch.latest().some(({ wanted }) => wanted)) return;
+    run: () => {
+      if (watch.daemon() !== undefined || !watch.latest().some(({ wanted }) => wanted)) return;
       if (findDaemon(context.paths) !== undefined) return;
       // A state folder that was moved or removed is not made anew.
       if (!existsSync(context.paths.statusDb)) return;
-      context.log.warn("PM2's daemon is gone: a new one is started");
-      // The kernel lock of the daemon decides between us and a command that does the same.
-      const client = await ensureDaemon(operateContext(context, 'watchdog: start PM2'));
-      client.close();
-      context.log.info("PM2's daemon runs", { pid: findDaemon(context.paths)?.pid });
+      return startDaemon(context);
     },
   };
 }
 
+async function startDaemon(context: WatchContext): Promise<void> {
+  context.log.warn("PM2's daemon is gone: a new one is started");
+  // The kernel lock of the daemon decides between us and a command that does the same.
+  const client = await ensureDaemon(operateContext(context, 'watchdog: start PM2'));
+  client.close();
+  context.log.info("PM2's daemon runs", { pid: findDaemon(context.paths)?.pid });
+}
+
 /** Brings orphans and lost services back under PM2, one at a time, and then itself. */
-export function recover(context: WatchContext, watch: Pick<Watch, 'look' | 'latest' | 'daemonPid'>): Duty {
+export function recover(context: WatchContext, watch: Pick<Watch, 'look' | 'latest' | 'daemon'>): Duty {
   const { log, monotonicMs, signal } = context;
   const retryAtMs = new Map<string, number>();
   const absence = createAbsence(context);
@@ -65,26 +69,35 @@ export function recover(context: WatchContext, watch: Pick<Watch, 'look' | 'late
     }
   };
 
+  const bringAllBack = async (due: readonly Recovery[]): Promise<void> => {
+    for (const recovery of due) {
+      // Waiting for a daemon that is silent would keep every command from the stack's lock.
+      if (signal.aborted || findDaemon(context.paths) === undefined || !(await isDaemonAnswering(context))) return;
+      await bringBack(recovery);
+    }
+  };
+
   return {
     name: 'recover',
     everyMs: TICK_MS,
-    run: async () => {
-      absence.look(watch.latest());
+    run: () => {
+      const seen = watch.latest();
+      absence.look(seen);
+      const daemon = watch.daemon();
       // Without a daemon there is nobody to give them to.
-      const daemonPid = watch.daemonPid();
-      if (daemonPid === undefined) return;
-      const due = plan(watch.latest()).filter(({ service }) => (retryAtMs.get(service) ?? 0) <= monotonicMs());
-      const isOrphan = process.ppid !== daemonPid;
-      if (due.length === 0 && !isOrphan) return;
-      for (const recovery of due) {
-        // Waiting for a daemon that is silent would keep every command from the stack's lock.
-        if (signal.aborted || findDaemon(context.paths) === undefined || !(await isDaemonAnswering(context))) return;
-        await bringBack(recovery);
-      }
-      if (due.length > 0 || signal.aborted || !(await isDaemonAnswering(context))) return;
-      await succeed(context);
+      if (daemon === undefined) return;
+      const due = seen.every(isKept)
+        ? []
+        : plan(seen).filter(({ service }) => (retryAtMs.get(service) ?? 0) <= monotonicMs());
+      if (due.length > 0) return bringAllBack(due);
+      if (process.ppid !== daemon.pid) return succeed(context);
     },
   };
+}
+
+/** There is nothing to bring back: it runs under PM2. */
+function isKept({ instance: { process } }: Watched): boolean {
+  return process.kind === 'running' && process.parent === 'pm2';
 }
 
 /** How long each process has been absent. */
@@ -128,6 +141,7 @@ function isOrphanItself({ paths }: WatchContext): boolean {
 
 /** Starts its own successor under the daemon of now, which waits for this one's lock, and ends. */
 async function succeed(context: WatchContext): Promise<void> {
+  if (!(await isDaemonAnswering(context))) return;
   await withStackLock(context, 'watchdog: take itself back', async () => {
     if (context.signal.aborted || !isOrphanItself(context)) return;
     const operate = operateContext(context, 'watchdog: take itself back');

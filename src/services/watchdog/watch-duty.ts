@@ -47,7 +47,7 @@ export function createWatchDuty(context: WatchContext, deps: WatchDutyDeps): Dut
       verdicts.set(key, verdict);
       if (from !== verdict) onTransition({ watched, from, to: verdict });
     }
-    onLook(seen, watch.daemonPid());
+    onLook(seen, watch.daemon()?.pid);
   };
 
   return {

@@ -1,16 +1,13 @@
 import { asWatched, type SeenProcess, seeProcess, type WatchedTime, watchOn } from '../../core/freshness.js';
 import { isOwnRow } from '../../core/judge.js';
 import type { StatusRow } from '../../core/status-row.js';
-import type { StoredCheck } from '../../core/stored-check.js';
 import type { Judgement } from '../../core/verdict.js';
 import { answersOf, findRow, judgeInstance } from '../../observe/observe-stack.js';
 import { identify } from '../../process/identity.js';
-import { readChecks } from '../../store/checks.js';
-import { readDesired } from '../../store/desired.js';
-import { readStatusesAsWritten } from '../../store/service-status.js';
+import type { ProcStat } from '../../process/proc-stat.js';
 import { readStackHolder } from '../../store/stack-lock.js';
-import { readUnready, type UnreadyProcesses } from '../../store/unready.js';
 import type { WatchContext } from './context.js';
+import { createFactReader, type Facts } from './facts.js';
 import { createClockFollower } from './follow-clock.js';
 import { createObserver, type Observed } from './observe.js';
 import { createTreeSampler, type TreeSampler } from './tree-sampler.js';
@@ -29,26 +26,19 @@ export interface Watch {
   /** What the last look saw. @throws When nothing was looked at yet: nobody may take that for an empty stack. */
   readonly latest: () => readonly Watched[];
   /** PM2's daemon as the last look saw it; `undefined`: it does not live. */
-  readonly daemonPid: () => number | undefined;
+  readonly daemon: () => ProcStat | undefined;
   readonly sampler: TreeSampler;
-}
-
-/** What the status table told last. */
-interface Facts {
-  readonly wanted: ReadonlySet<string>;
-  readonly statuses: readonly StatusRow[];
-  readonly unready: UnreadyProcesses;
-  readonly checks: readonly StoredCheck[];
 }
 
 /** Judges every process of the stack as `status` does, but by the time that was watched instead of the time of day. */
 export function createWatch(context: WatchContext): Watch {
   const { nowMs, monotonicMs, log, paths } = context;
   const sampler = createTreeSampler();
-  const { observe, daemonPid } = createObserver(context, sampler);
+  const { observe, daemon } = createObserver(context, sampler);
   const followClock = createClockFollower(context);
   const seen = new Map<string, SeenProcess>();
   let time: WatchedTime | undefined;
+  const readFacts = createFactReader(context);
   let facts: Facts | undefined;
   let latest: readonly Watched[] | undefined;
 
@@ -84,7 +74,7 @@ export function createWatch(context: WatchContext): Watch {
     look: () => {
       time = watchOn(time, monotonicMs());
       try {
-        facts = readFacts(context);
+        facts = readFacts();
         followClock(facts.statuses);
       } catch (error) {
         // A table that is locked or damaged: what it told last holds, and memory is watched all the same.
@@ -100,18 +90,7 @@ export function createWatch(context: WatchContext): Watch {
       if (latest === undefined) throw new Error('Nothing was looked at yet');
       return latest;
     },
-    daemonPid,
+    daemon,
     sampler,
-  };
-}
-
-function readFacts({ db, stack, log }: WatchContext): Facts {
-  const onFault = (fault: Error): void => log.trouble('a row cannot be read', fault);
-  const isChecked = stack().services.some(({ checks }) => checks.length > 0);
-  return {
-    wanted: new Set(readDesired(db).flatMap((entry) => (entry.wanted === 'running' ? [entry.service] : []))),
-    statuses: readStatusesAsWritten(db, onFault),
-    unready: readUnready(db),
-    checks: isChecked ? readChecks(db, onFault) : [],
   };
 }

@@ -52,7 +52,7 @@ export function createAlertWatch(deps: AlertWatchDeps): AlertWatch {
     const key = keyOf(sighting);
     const before = memories.get(key)?.memory;
     const { step, memory } = planAlert(sighting, before, policy, nowMs());
-    if (before !== undefined && isSame(before, memory)) return memory;
+    if (before === memory || (before !== undefined && isSame(before, memory))) return memory;
     db.transaction(() => {
       writeAlertMemory(db, { service, instance, memory }, deps.mask(sighting.reason));
       if (step.kind === 'alert' || step.kind === 'recovery') {
@@ -66,6 +66,8 @@ export function createAlertWatch(deps: AlertWatchDeps): AlertWatch {
   return {
     observe: (sightings) => {
       for (const sighting of sightings) look(sighting);
+      // Each that was looked at is remembered: more of them are there only when one is missing.
+      if (memories.size <= sightings.length) return;
       const present = new Set(sightings.map(keyOf));
       for (const [key, subject] of memories) {
         if (present.has(key)) continue;

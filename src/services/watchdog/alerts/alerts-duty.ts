@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { channelSecrets } from '../../../core/alert-variables.js';
 import { maskSecrets, secretValues } from '../../../core/mask.js';
 import type { AlertChannel, Stack } from '../../../core/stack.js';
+import type { ProcStat } from '../../../process/proc-stat.js';
 import { pruneAlerts, releaseClaims } from '../../../store/alert-outbox.js';
 import { movedChats } from '../../../store/moved-chats.js';
 import type { WatchContext } from '../context.js';
@@ -16,6 +17,8 @@ import { createDaemonWatch, sightDisk } from './stack-sightings.js';
 export interface AlertsDutyDeps {
   /** The verdict on every process, as of now. */
   readonly sightings: () => readonly Sighting[];
+  /** PM2's daemon, as of now; `undefined`: it does not live. */
+  readonly daemon: () => ProcStat | undefined;
   /** Variables that channels may name: the watchdog's own and those that shells have passed. */
   readonly env: ReadEnv;
 }
@@ -31,7 +34,7 @@ const DRAIN_MS = 2_000;
 /** Looks at all verdicts, tells what has changed, and begins to deliver what waits; it waits for no server itself. */
 export function createAlertsDuty(context: WatchContext, deps: AlertsDutyDeps): Duty {
   const { db, paths, nowMs, stack } = context;
-  const sightDaemon = createDaemonWatch(paths);
+  const sightDaemon = createDaemonWatch();
   let current: { readonly stack: Stack; readonly watch: AlertWatch; readonly deliverer: Deliverer } | undefined;
   let prunedAtMs = Number.NEGATIVE_INFINITY;
   const follow = () => {
@@ -47,7 +50,7 @@ export function createAlertsDuty(context: WatchContext, deps: AlertsDutyDeps): D
     everyMs: LOOK_MS,
     run: () => {
       const { watch, deliverer, stack } = follow();
-      watch.observe([...deps.sightings(), ...sightDaemon(), ...sightDisk(paths, stack.watch.minFreeBytes)]);
+      watch.observe([...deps.sightings(), sightDaemon(deps.daemon()), ...sightDisk(paths, stack.watch.minFreeBytes)]);
       deliverer.tick();
       if (Math.abs(nowMs() - prunedAtMs) < PRUNE_EVERY_MS) return;
       pruneAlerts(db, nowMs() - KEEP_SETTLED_MS);

@@ -1,8 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { formatSize } from '../../../core/size.js';
-import { readDaemonPid } from '../../../observe/observe-processes.js';
 import type { HomePaths } from '../../../process/home.js';
-import { readProcessState } from '../../../process/process-state.js';
+import type { ProcStat } from '../../../process/proc-stat.js';
 import { type Sighting, WHOLE_STACK } from './alert-watch.js';
 
 /** Free space where the logs lie. A disk that cannot be looked at is left out: the next look tells. */
@@ -34,13 +33,12 @@ function freeAt(folder: string): number | undefined {
 }
 
 /** PM2's daemon: that it died is told even when a new one has taken over before anybody looked. */
-export function createDaemonWatch(paths: HomePaths): () => readonly Sighting[] {
+export function createDaemonWatch(): (daemon: ProcStat | undefined) => Sighting {
   let lastPid: number | undefined;
-  return () => {
-    const pid = readDaemonPid(paths);
-    const sighting = judgeDaemon(lastPid, pid, pid === undefined ? undefined : readProcessState(pid));
-    lastPid = pid ?? lastPid;
-    return [{ service: WHOLE_STACK, instance: 'pm2', name: 'pm2', ...sighting }];
+  return (daemon) => {
+    const sighting = judgeDaemon(lastPid, daemon?.pid, daemon?.state);
+    lastPid = daemon?.pid ?? lastPid;
+    return { service: WHOLE_STACK, instance: 'pm2', name: 'pm2', ...sighting };
   };
 }
 
