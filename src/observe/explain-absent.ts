@@ -7,7 +7,7 @@ import { gatePath, type HomePaths, launchPath, lockPath, recordPath } from '../p
 import { isAlive } from '../process/identity.js';
 import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js';
 import { isRefusal } from '../process/launcher-exit.js';
-import { readLockHolders } from '../process/lock-holders.js';
+import { type ReadLockHolders, readLockHolders } from '../process/lock-holders.js';
 import { readCommandLine, readProcStat, readUptimeMs } from '../process/proc-stat.js';
 
 /** A process of a service that does not live. */
@@ -18,15 +18,21 @@ export interface AbsentProcess {
 
 type Facts = Pick<Extract<ObservedProcess, { kind: 'none' }>, 'lastExit' | 'breakerOpen' | 'holdback' | 'leftovers'>;
 
+export interface ExplainContext {
+  readonly paths: HomePaths;
+  readonly daemonPid: number | undefined;
+  /** For who asks again and again. */
+  readonly readHolders?: ReadLockHolders | undefined;
+}
+
 /** What is known of processes that do not live, by key: how they ended, whether they come back, and what is left of them. */
 export function explainAbsent(
   absent: readonly AbsentProcess[],
-  paths: HomePaths,
-  daemonPid: number | undefined,
+  { paths, daemonPid, readHolders = readLockHolders }: ExplainContext,
 ): ReadonlyMap<string, Facts> {
   if (absent.length === 0) return new Map();
   const { exits } = readExits(paths);
-  const holders = readLockHolders(absent.map(({ key }) => lockPath(paths, key)));
+  const holders = readHolders(absent.map(({ key }) => lockPath(paths, key)));
   const ofCluster = absent.some(({ spec }) => spec.kind === 'cluster') ? readLoggedExits(paths.pm2) : new Map();
   return new Map(
     absent.map(({ spec, key }) => {

@@ -5,7 +5,7 @@ import { launchedAtMs } from '../process/gate.js';
 import { DAEMON_KEY, gatePath, type HomePaths, lockPath, recordPath, specPath } from '../process/home.js';
 import { identify } from '../process/identity.js';
 import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js';
-import { readLockHolders } from '../process/lock-holders.js';
+import { type ReadLockHolders, readLockHolders } from '../process/lock-holders.js';
 import { type ProcStat, readBootId, readProcStat } from '../process/proc-stat.js';
 import { readTreeMemoryBytes } from '../process/tree.js';
 import { explainAbsent } from './explain-absent.js';
@@ -28,6 +28,8 @@ export interface ObserveOptions {
   readonly nowMs: number;
   /** Whether an absent process is looked into: its last exit, and children that outlived it. */
   readonly explain: (service: string, key: string) => boolean;
+  /** Finds those children; for who asks again and again. */
+  readonly readHolders?: ReadLockHolders | undefined;
 }
 
 /** Those of wanted services, and those whose stop was not finished: a finished one takes the file away. */
@@ -40,7 +42,7 @@ export function observeProcesses(stack: Stack, options: ObserveOptions): readonl
   const daemonPid = readDaemonPid(options.paths);
   const found = stack.services.flatMap((spec) => observeService(spec, daemonPid, options));
   const unclear = found.filter(({ spec, key, process }) => process.kind === 'none' && options.explain(spec.name, key));
-  const facts = explainAbsent(unclear, options.paths, daemonPid);
+  const facts = explainAbsent(unclear, { ...options, daemonPid });
   const explained = found.map((instance) => {
     const { process, key } = instance;
     return process.kind === 'none' ? { ...instance, process: { ...process, ...facts.get(key) } } : instance;

@@ -56,9 +56,12 @@ function repeat(duties: readonly Duty[], context: DutyContext): Promise<void> {
       turn.dueMs = nextMultiple(monotonicMs() + EARLY_MS, typeof everyMs === 'number' ? everyMs : everyMs());
     };
     const begin = (turn: Turn): void => {
-      const atWork = start(turn.duty, context);
-      if (atWork === undefined) return settle(turn);
       turn.dueMs = Number.POSITIVE_INFINITY;
+      const atWork = start(turn.duty, context);
+      if (atWork === undefined) {
+        settle(turn);
+        return;
+      }
       void atWork.then(() => {
         settle(turn);
         wait();

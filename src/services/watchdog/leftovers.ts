@@ -3,7 +3,7 @@ import { isNextLauncher } from '../../observe/explain-absent.js';
 import { launchPath, lockPath } from '../../process/home.js';
 import { identify, isAlive } from '../../process/identity.js';
 import { readLaunchRecord } from '../../process/launch-record.js';
-import { readLockHolders } from '../../process/lock-holders.js';
+import { createLockHolderReader, type ReadLockHolders, readLockHolders } from '../../process/lock-holders.js';
 import { endProcesses } from '../../process/signals.js';
 import { recordEvent } from '../../store/events.js';
 import type { WatchContext } from './context.js';
@@ -13,7 +13,6 @@ import type { Watch } from './watch.js';
 
 /** Children of a service that ends take their time too. */
 const GRACE_MS = 3_000;
-/** A look goes through the open files of every process, a few milliseconds. */
 const TICK_MS = 1_500;
 
 type Absent = Readonly<{ spec: ServiceSpec; key: string; instance: string }>;
@@ -24,31 +23,40 @@ type Absent = Readonly<{ spec: ServiceSpec; key: string; instance: string }>;
  */
 export function clearLeftovers(context: WatchContext, watch: Pick<Watch, 'latest' | 'daemon'>): Duty {
   const sinceMs = new Map<string, number>();
+  const readHolders = createLockHolderReader(context.monotonicMs);
   return {
     name: 'clear leftovers',
     everyMs: TICK_MS,
-    run: async () => {
+    run: () => {
       const absent = watch
         .latest()
         .map(({ instance }) => instance)
         .filter(({ process, spec }) => process.kind === 'none' && spec.kind === 'launcher');
-      const leftovers = readLeftovers(context, absent, watch.daemon()?.pid);
+      const daemonPid = watch.daemon()?.pid;
+      const leftovers = readLeftovers(context, { absent, daemonPid, readHolders });
       for (const key of sinceMs.keys()) if (!leftovers.has(key)) sinceMs.delete(key);
-      for (const one of absent.filter(({ key }) => leftovers.has(key))) {
-        const since = sinceMs.get(one.key) ?? context.monotonicMs();
-        sinceMs.set(one.key, since);
-        if (context.monotonicMs() - since >= GRACE_MS) await clear(context, one, watch.daemon()?.pid);
-      }
+      for (const key of leftovers.keys()) if (!sinceMs.has(key)) sinceMs.set(key, context.monotonicMs());
+      const due = absent.filter(({ key }) => context.monotonicMs() - (sinceMs.get(key) ?? Number.NaN) >= GRACE_MS);
+      return due.length === 0 ? undefined : clearAll(context, due, daemonPid);
     },
   };
 }
 
+async function clearAll(context: WatchContext, due: readonly Absent[], daemonPid: number | undefined): Promise<void> {
+  for (const one of due) await clear(context, one, daemonPid);
+}
+
+interface LeftoverQuery {
+  readonly absent: readonly Absent[];
+  readonly daemonPid: number | undefined;
+  readonly readHolders: ReadLockHolders;
+}
+
 function readLeftovers(
   { paths }: Pick<WatchContext, 'paths'>,
-  absent: readonly Absent[],
-  daemonPid: number | undefined,
+  { absent, daemonPid, readHolders }: LeftoverQuery,
 ): ReadonlyMap<string, readonly number[]> {
-  const holders = readLockHolders(absent.map(({ key }) => lockPath(paths, key)));
+  const holders = readHolders(absent.map(({ key }) => lockPath(paths, key)));
   return new Map(
     absent.flatMap(({ key }) => {
       const held = holders.get(lockPath(paths, key)) ?? [];
@@ -65,7 +73,7 @@ async function clear(context: WatchContext, one: Absent, daemonPid: number | und
   await withStackLock(context, `watchdog: end what is left of ${key}`, async () => {
     const record = readLaunchRecord(lockPath(paths, key));
     if (record !== undefined && isAlive(record.identity)) return;
-    const pids = readLeftovers(context, [one], daemonPid).get(key) ?? [];
+    const pids = readLeftovers(context, { absent: [one], daemonPid, readHolders: readLockHolders }).get(key) ?? [];
     const members = pids.map(identify).filter((member) => member !== undefined);
     if (members.length === 0) return;
     const list = members.map(({ pid }) => pid).join(', ');

@@ -8,6 +8,7 @@ import {
 } from '../../observe/observe-processes.js';
 import { lockPath } from '../../process/home.js';
 import { type LaunchRecord, readLaunchRecord } from '../../process/launch-record.js';
+import { createLockHolderReader } from '../../process/lock-holders.js';
 import { type ProcStat, readBootId, startedAtMs } from '../../process/proc-stat.js';
 import type { WatchContext } from './context.js';
 import type { TreeSample, TreeSampler } from './tree-sampler.js';
@@ -25,7 +26,7 @@ interface Launched {
   readonly startedAtMs: number;
 }
 
-/** Why a process is absent is looked into again after this long: it costs a look at every process of the machine. */
+/** Why a process is absent is looked into again after this long. */
 const EXPLAIN_EVERY_MS = 2_000;
 
 /**
@@ -37,6 +38,7 @@ export function createObserver(
   sampler: TreeSampler,
 ) {
   const bootId = readBootId();
+  const readHolders = createLockHolderReader(monotonicMs);
   const launched = new Map<string, Launched>();
   let daemonIdentity: ProcessIdentity | undefined;
   let explained: { readonly atMs: number; readonly absent: string; readonly found: readonly ObservedInstance[] };
@@ -65,7 +67,7 @@ export function createObserver(
   const explain = (specs: readonly ServiceSpec[], isWanted: (service: string) => boolean) => {
     const absent = specs.map(({ name }) => name).join(' ');
     if (absent !== explained.absent || monotonicMs() - explained.atMs >= EXPLAIN_EVERY_MS) {
-      const look = { paths, nowMs: nowMs(), explain: worthExplaining(paths, isWanted) };
+      const look = { paths, nowMs: nowMs(), explain: worthExplaining(paths, isWanted), readHolders };
       const found = observeProcesses({ ...stack(), services: specs }, look);
       explained = { atMs: monotonicMs(), absent, found: found.filter(({ listed }) => listed) };
     }

@@ -6,6 +6,8 @@ import { readTree } from '../../process/tree.js';
 /** A process and its living descendants at one moment. */
 export interface TreeSample {
   readonly root: ProcStat;
+  /** All of them, the root first. */
+  readonly members: readonly ProcStat[];
   /** Of all of them. Pages that they share count once for each. */
   readonly memoryBytes: number;
 }
@@ -55,7 +57,7 @@ export function createTreeSampler(): TreeSampler {
       tree.samples += 1;
       trees.set(root.pid, tree);
       const pages = tree.members.reduce((sum, { rssPages }) => sum + rssPages, 0);
-      return { root: stat, memoryBytes: pages * pageBytes };
+      return { root: stat, members: tree.members, memoryBytes: pages * pageBytes };
     },
     sweep: () => {
       for (const [pid, process] of open) {
