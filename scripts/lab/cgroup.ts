@@ -56,6 +56,11 @@ export async function showCgroup(lab: Lab): Promise<void> {
   const byHand = await lab.why('eater');
   assert.equal(byHand.cause, 'signal', 'a kill by hand afterwards is not taken for one of the kernel');
 
+  await runOutOfMemory(lab);
+  const chosen = await lab.why('eater');
+  assert.deepEqual([chosen.cause, chosen.actor], ['signal', 'kernel'], 'its own limit was not what was wanting');
+  assert.match(chosen.reason ?? '', /the machine ran out of memory/);
+
   // A new cgroup, which counts from 0.
   await lab.sigctl('restart eater');
   await eatPastLimit(lab, 'eater');
@@ -104,6 +109,17 @@ export async function eatPastLimit(lab: Lab, service: string): Promise<void> {
     `${service} runs again`,
     () => lab.report(service),
     ({ verdict, pid }) => verdict === 'healthy' && pid !== before,
+  );
+}
+
+/** As far as the kernel goes: it is told to act as if the machine had no memory left, and that the eater is to go first. */
+async function runOutOfMemory(lab: Lab): Promise<void> {
+  const before = await lab.pid('eater');
+  await lab.sh(`echo 1000 >/proc/${before}/oom_score_adj; echo f >/proc/sysrq-trigger`);
+  await lab.until(
+    'eater runs again',
+    () => lab.report('eater'),
+    ({ pid, verdict }) => pid !== before && verdict === 'healthy',
   );
 }
 

@@ -40,7 +40,7 @@ export interface ExitFacts {
   readonly announced: AnnouncedExit | undefined;
   /** PM2 ended it, and sigctl did not tell it to. */
   readonly pm2Order: Pm2Order | undefined;
-  /** The kernel killed it at the limit of its own cgroup; `null` otherwise. */
+  /** The kernel killed it for want of memory; `null` otherwise, and where no cgroup tells. */
   readonly kernelKill: KernelKill | null;
   readonly memoryLimitBytes: number | undefined;
   /** What this very process printed last, oldest first. */
@@ -63,8 +63,11 @@ export interface ExitFacts {
 }
 
 export interface KernelKill {
-  /** How often it has killed in this cgroup. */
+  /** How often it has killed in this cgroup, and how often because the cgroup was at its limit. */
   readonly kills: number;
+  readonly hits: number;
+  /** Of the cgroup, or of the whole machine, which had none left. */
+  readonly wanting: 'limit' | 'machine';
   /** Tells this cgroup from those that the process had before, whose counts are their own. */
   readonly cgroup: string;
   /** Its own limit, which lies above the service's; `null` where that cannot be read any more. */
@@ -180,13 +183,22 @@ function endedWithDaemon(signal: string, rebooted: boolean): ExitStory {
 
 function killedByKernel({ kernelKill, memoryBytes, memoryLimitBytes }: ExitFacts): ExitStory | undefined {
   if (kernelKill === null) return undefined;
+  if (kernelKill.wanting === 'machine') return killedForMachine(memoryBytes, memoryLimitBytes);
   const limit = memoryLimitBytes === undefined ? '' : ` of ${formatSize(memoryLimitBytes)}`;
   const seen = memoryBytes === null ? '' : `; ${formatSize(memoryBytes)} were seen before`;
   const reason = `it grew past its memory limit${limit} faster than anybody could end it in order: the kernel killed it${atLimit(kernelKill)}${seen}`;
   return { cause: 'memory-limit', actor: 'kernel', reason };
 }
 
-function atLimit({ limitBytes }: KernelKill): string {
+function killedForMachine(memoryBytes: number | null, limitBytes: number | undefined): ExitStory {
+  const limit = limitBytes === undefined ? '' : ` of ${formatSize(limitBytes)}`;
+  const seen = memoryBytes === null ? '' : `; ${formatSize(memoryBytes)}${limit} were seen before`;
+  const reason = `the machine ran out of memory, and the kernel chose this process to kill (journalctl -k | grep -i oom)${seen}`;
+  return { cause: 'signal', actor: 'kernel', reason };
+}
+
+function atLimit({ limitBytes, wanting }: KernelKill): string {
+  if (wanting === 'machine') return ', as the machine ran out of memory';
   return limitBytes === null ? '' : ` at ${formatSize(limitBytes)}`;
 }
 

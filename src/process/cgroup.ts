@@ -164,11 +164,20 @@ export function readCgroup(paths: Paths, key: string): string | undefined {
  * How often the kernel has killed in a cgroup, since it was made, for want of memory; `undefined` without one.
  * `inode` tells it from those of this boot that had its name before, which had counts of their own.
  */
-export function readOomKills(folder: string): { readonly kills: number; readonly inode: number } | undefined {
-  const count = /^oom_kill (\d+)$/m.exec(readText(join(folder, 'memory.events')))?.[1];
+export function readOomKills(folder: string): OomKills | undefined {
+  const events = readText(join(folder, 'memory.events'));
+  const count = /^oom_kill (\d+)$/m.exec(events)?.[1];
   const made = statSync(folder, { throwIfNoEntry: false });
   if (count === undefined || made === undefined) return undefined;
-  return { kills: Number(count), inode: made.ino };
+  return { kills: Number(count), hits: Number(/^oom (\d+)$/m.exec(events)?.[1] ?? 0), inode: made.ino };
+}
+
+export interface OomKills {
+  /** Also those for want of memory in the whole machine. */
+  readonly kills: number;
+  /** How often the cgroup itself was at its limit, and nothing in it could be given back. */
+  readonly hits: number;
+  readonly inode: number;
 }
 
 /** At how many bytes the kernel kills in a cgroup; `undefined` without a limit. */

@@ -1,4 +1,4 @@
-import { explainExit } from '../core/exit-cause.js';
+import { explainExit, type KernelKill } from '../core/exit-cause.js';
 import { maskDetail, maskSecrets, secretValues } from '../core/mask.js';
 import type { ServiceSpec, Stack } from '../core/stack.js';
 import type { ExitRecord } from '../process/exit-journal.js';
@@ -163,9 +163,13 @@ function composeExit(
       starts,
       startToken: identity.startToken,
       ...(exit === undefined ? {} : { logBytes: exit.logBytes }),
-      ...(facts.kernelKill === null ? {} : { oomKills: facts.kernelKill.kills, cgroup: facts.kernelKill.cgroup }),
+      ...(facts.kernelKill === null ? {} : oomDetail(facts.kernelKill)),
     },
   };
+}
+
+function oomDetail({ kills, hits, cgroup }: KernelKill): Readonly<Record<string, unknown>> {
+  return { oomKills: kills, oomHits: hits, cgroup };
 }
 
 /** `undefined`: the same refusal is on record already, or it belongs to a stop. A launcher that is refused is started again and again. */

@@ -7,7 +7,7 @@ import { readCgroup, readKernelLimit, readOomKills } from '../process/cgroup.js'
 import type { ExitRecord } from '../process/exit-journal.js';
 import { DAEMON_KEY, type HomePaths, logPath } from '../process/home.js';
 import { readPortHolder } from '../process/ports.js';
-import { latestLogBytes, latestOomKills } from '../store/history.js';
+import { latestLogBytes, latestOomCounts } from '../store/history.js';
 import { type ProcessIntent, readIntent } from '../store/intents.js';
 import type { StatusDb } from '../store/open.js';
 import type { RecordedProcess } from '../store/processes.js';
@@ -83,8 +83,10 @@ function findKernelKill(
   const found = folder === undefined ? undefined : readOomKills(folder);
   if (folder === undefined || found === undefined || found.kills === 0) return null;
   const cgroup = `${bootId} ${found.inode}`;
-  if (found.kills === latestOomKills(db, { service, instance, cgroup })) return null;
-  return { kills: found.kills, cgroup, limitBytes: readKernelLimit(folder) ?? null };
+  const before = latestOomCounts(db, { service, instance, cgroup });
+  if (found.kills === before.kills) return null;
+  const wanting = found.hits > before.hits ? 'limit' : 'machine';
+  return { kills: found.kills, hits: found.hits, wanting, cgroup, limitBytes: readKernelLimit(folder) ?? null };
 }
 
 /** Where its own lines begin: where those of the process before it end, or where the log was when it was launched. */

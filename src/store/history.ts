@@ -49,14 +49,15 @@ export function latestLogBytes(db: StatusDb, service: string, instance: string):
   return typeof bytes === 'number' ? bytes : undefined;
 }
 
-/** The kernel's count of kills in a cgroup when one was last noted with an exit; 0 when none ever was. */
-export function latestOomKills(
+/** The kernel's counts in a cgroup when a kill was last noted with an exit; 0 when none ever was. */
+export function latestOomCounts(
   db: StatusDb,
   of: { readonly service: string; readonly instance: string; readonly cgroup: string },
-): number {
-  const row = statement(db, OOM_KILLS).get(of);
-  const kills = typeof row === 'object' && row !== null && 'kills' in row ? row.kills : undefined;
-  return typeof kills === 'number' ? kills : 0;
+): { readonly kills: number; readonly hits: number } {
+  const row = statement(db, OOM_COUNTS).get(of);
+  if (typeof row !== 'object' || row === null || !('kills' in row) || !('hits' in row)) return { kills: 0, hits: 0 };
+  const { kills, hits } = row;
+  return { kills: typeof kills === 'number' ? kills : 0, hits: typeof hits === 'number' ? hits : 0 };
 }
 
 /** Rises with each event; 0 while there is none. */
@@ -109,8 +110,8 @@ const LOG_BYTES = `
   WHERE service = @service AND instance = @instance AND kind IN ('exit', 'refused', 'crash-loop')
   ORDER BY id DESC LIMIT 1`;
 
-const OOM_KILLS = `
-  SELECT json_extract(detail_json, '$.oomKills') AS kills FROM service_events
+const OOM_COUNTS = `
+  SELECT json_extract(detail_json, '$.oomKills') AS kills, json_extract(detail_json, '$.oomHits') AS hits FROM service_events
   WHERE service = @service AND instance = @instance AND kind = 'exit' AND json_extract(detail_json, '$.cgroup') = @cgroup
   ORDER BY id DESC LIMIT 1`;
 

@@ -27,7 +27,9 @@ function facts(rest: Partial<ExitFacts> = {}): ExitFacts {
   };
 }
 
-const KERNEL_KILL: ExitFacts['kernelKill'] = { kills: 1, cgroup: '4711 1', limitBytes: 220 * MB };
+const KERNEL_KILL: ExitFacts['kernelKill'] = {
+  ...{ kills: 1, hits: 1, wanting: 'limit', cgroup: '4711 1', limitBytes: 220 * MB },
+};
 const died = (signal: string): ExitFacts['exit'] => ({ code: null, signal });
 const told = (cause: string, actor: string, detail: Record<string, unknown> = {}) => ({ cause, actor, detail });
 
@@ -57,6 +59,18 @@ const CASES: readonly (readonly [
     'memory-limit',
     'kernel',
     /memory limit of 200 MB.*the kernel killed it at 220 MB; 190 MB were seen before/,
+  ],
+  [
+    'a SIGKILL of the kernel as the machine had no memory left',
+    {
+      exit: died('SIGKILL'),
+      kernelKill: { ...KERNEL_KILL, wanting: 'machine' },
+      memoryLimitBytes: 200 * MB,
+      memoryBytes: 90 * MB,
+    },
+    'signal',
+    'kernel',
+    /^the machine ran out of memory, and the kernel chose.*; 90 MB of 200 MB were seen before$/,
   ],
   [
     'the kernel was faster than the watchdog, who had asked it to end',

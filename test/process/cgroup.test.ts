@@ -96,7 +96,7 @@ test("readOomKills() reads the kernel's count, and nothing where there is no cgr
   mkdirSync(web, { recursive: true });
   const events = 'low 0\nhigh 0\nmax 12\noom 3\noom_kill 2\noom_group_kill 1\n';
   writeFileSync(join(web, 'memory.events'), events);
-  assert.deepEqual(readOomKills(web), { kills: 2, inode: statSync(web).ino });
+  assert.deepEqual(readOomKills(web), { kills: 2, hits: 3, inode: statSync(web).ino });
 });
 
 test('noteCgroup() keeps where a process was put, and takes away where it was before', (t) => {
