@@ -25,7 +25,7 @@ export function leaseStore(
   return {
     tryAcquire(nowMs) {
       if (status.db === undefined || signal.aborted) return undefined;
-      return tryAcquireLease(status.db, { name, holder, nowMs, ttlMs })?.generation;
+      return tryAcquireLease(status.db, { name, holder, nowMs, ttlMs }, isGone)?.generation;
     },
     renew(generation, nowMs) {
       if (status.db === undefined) return false;
@@ -36,4 +36,10 @@ export function leaseStore(
     },
     failed: (error) => log.warn({ err: error, lease: name }, `cannot write the lease "${name}"`),
   };
+}
+
+/** By pid and start time, on this machine; a holder that cannot be told is taken for alive. */
+function isGone(holder: string): boolean {
+  const [, pid, started] = / pid (\d+) started (\d+)$/.exec(holder) ?? [];
+  return pid !== undefined && readStartToken(Number(pid)) !== started;
 }

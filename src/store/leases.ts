@@ -16,15 +16,30 @@ export interface Lease {
  * One statement decides, so two processes that race cannot both win.
  *
  * @param holder Unique to a process, not to a service: pid and start time belong in it.
+ * @param isGone Whether a holder is known to have ended. Asked only of a lease that lasts longer than any that is taken now: the clock
+ *   was set back, or the machine came up with an earlier one, and waiting for its expiry could take hours.
  * @returns The lease, or `undefined` while someone else holds it.
  */
 export function tryAcquireLease(
   db: StatusDb,
   request: { readonly name: string; readonly holder: string; readonly nowMs: number; readonly ttlMs: number },
+  isGone: (holder: string) => boolean = () => false,
 ): Lease | undefined {
   const { ttlMs, ...rest } = request;
-  const row = statement(db, ACQUIRE).get({ ...rest, expiresAtMs: request.nowMs + ttlMs });
+  const wanted = { ...rest, expiresAtMs: request.nowMs + ttlMs };
+  const row = statement(db, ACQUIRE).get(wanted) ?? takeOver(db, wanted, isGone);
   return row === undefined ? undefined : parseLease(row);
+}
+
+function takeOver(
+  db: StatusDb,
+  wanted: { readonly name: string; readonly holder: string; readonly expiresAtMs: number },
+  isGone: (holder: string) => boolean,
+): unknown {
+  const { name, holder, expiresAtMs } = wanted;
+  const left = readLease(db, name);
+  if (left === undefined || left.expiresAtMs <= expiresAtMs || !isGone(left.holder)) return undefined;
+  return statement(db, TAKE_OVER).get({ name, holder, expiresAtMs, left: left.holder, generation: left.generation });
 }
 
 /** Extends a lease. @returns `false` when it now belongs to someone else, or was released. */
@@ -72,6 +87,12 @@ const ACQUIRE = `
     generation = leases.generation + (leases.holder <> excluded.holder),
     holder = excluded.holder, expires_at_ms = excluded.expires_at_ms
   WHERE leases.holder = excluded.holder OR leases.expires_at_ms <= @nowMs
+  RETURNING *`;
+
+// Only what was looked at: of two that find it, one wins.
+const TAKE_OVER = `
+  UPDATE leases SET holder = @holder, generation = generation + 1, expires_at_ms = @expiresAtMs
+  WHERE name = @name AND holder = @left AND generation = @generation AND expires_at_ms > @expiresAtMs
   RETURNING *`;
 
 const MINE = 'WHERE name = @name AND holder = @holder AND generation = @generation';

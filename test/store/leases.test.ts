@@ -34,6 +34,24 @@ test('an expired lease goes to the next in a new generation, and the old holder 
   assert.equal(readLease(a, NAME)?.holder, 'B');
 });
 
+test('a lease from before the clock was set back goes to the next once its holder is gone, and to one of two', (t) => {
+  const { a, b } = twoConnections(t);
+  tryAcquireLease(a, { name: NAME, holder: 'A', nowMs: 9_000_000, ttlMs: TTL_MS });
+  const asked: string[] = [];
+  const acquire = (holder: string, nowMs: number, gone: boolean) =>
+    tryAcquireLease(b, { name: NAME, holder, nowMs, ttlMs: TTL_MS }, (left) => {
+      asked.push(left);
+      return gone;
+    });
+  assert.equal(acquire('B', 9_000_500, true), undefined, 'one that is not longer than any is waited for');
+  assert.deepEqual(asked, []);
+  assert.equal(acquire('B', 1_000, false), undefined, 'its holder lives, and will renew it by the clock of now');
+  assert.deepEqual(acquire('B', 1_000, true), { name: NAME, holder: 'B', generation: 2, expiresAtMs: 2_000 });
+  assert.equal(acquire('C', 1_000, true), undefined);
+  assert.deepEqual(asked, ['A', 'A']);
+  assert.equal(renewLease(a, { name: NAME, holder: 'A', generation: 1, nowMs: 1_001, ttlMs: TTL_MS }), false);
+});
+
 test('renewLease() extends a lease, even one that has expired and nobody has taken', (t) => {
   const { a, b } = twoConnections(t);
   tryAcquireLease(a, { name: NAME, holder: 'A', nowMs: 0, ttlMs: TTL_MS });

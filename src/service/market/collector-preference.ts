@@ -26,7 +26,9 @@ export function openPreference(
     readonly ttlMs: number;
   },
 ): Preference {
-  return role === 'preferred' ? holdPreference(deps.service, deps.ttlMs) : watchPreference(deps.service, deps.statusDb);
+  return role === 'preferred'
+    ? holdPreference(deps.service, deps.ttlMs)
+    : watchPreference(deps.service, deps.statusDb, deps.ttlMs);
 }
 
 function holdPreference(service: Pick<Service, 'lease'>, ttlMs: number): Preference {
@@ -41,13 +43,19 @@ function holdPreference(service: Pick<Service, 'lease'>, ttlMs: number): Prefere
   };
 }
 
-function watchPreference(service: Pick<Service, 'now' | 'log'>, statusDb: string | undefined): Preference {
+function watchPreference(
+  service: Pick<Service, 'now' | 'log'>,
+  statusDb: string | undefined,
+  ttlMs: number,
+): Preference {
   let db: StatusDb | undefined;
   const isPreferredRunning = (): boolean => {
     if (statusDb === undefined) return false;
     try {
       db ??= openStatusDb(statusDb, { readonly: true });
-      return (readLease(db, PREFERRED)?.expiresAtMs ?? 0) > service.now();
+      const leftMs = (readLease(db, PREFERRED)?.expiresAtMs ?? 0) - service.now();
+      // One that lasts longer than any is from before the clock was set back: who runs renews it by the clock of now.
+      return leftMs > 0 && leftMs <= ttlMs;
     } catch (error) {
       // The lease `collector` lies in the same file and decides anyway; without the file nobody collects.
       service.log.debug({ err: error }, 'cannot read who is preferred');
