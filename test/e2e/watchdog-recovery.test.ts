@@ -121,6 +121,9 @@ test('a service that goes last is left alone in the middle of its cycle, and tak
   await until(() => rig.pid('pm2') !== daemon && isChildOf(rig.pid('web'), rig.pid('pm2')));
   assert.equal(rig.pid('trading'), trading);
   assert.ok(isPidAlive(trading));
+  // The watchdog came first: while it waits it may be killed, and goes on where it was.
+  assert.ok(isChildOf(rig.pid('watchdog'), rig.pid('pm2')));
+  kill(rig.pid('watchdog'));
   rmSync(join(rig.home, 'scan'));
   await until(() => isBack(rig, daemon, ['trading', 'web']));
 });

@@ -47,7 +47,7 @@ async function startDaemon(context: WatchContext): Promise<void> {
   context.log.info("PM2's daemon runs", { pid: findDaemon(context.paths)?.pid });
 }
 
-/** Brings orphans and lost services back under PM2, one at a time, and then itself. */
+/** Brings itself back under PM2, by a successor, and then orphans and lost services, one at a time. */
 export function recover(context: WatchContext, watch: Pick<Watch, 'look' | 'latest' | 'daemon'>): Duty {
   const { log, monotonicMs, signal } = context;
   const retryAtMs = new Map<string, number>();
@@ -86,11 +86,12 @@ export function recover(context: WatchContext, watch: Pick<Watch, 'look' | 'late
       const daemon = watch.daemon();
       // Without a daemon there is nobody to give them to.
       if (daemon === undefined) return;
+      // It first: until then nobody would start it again, and what it did not get to would stay behind.
+      if (process.ppid !== daemon.pid && existsSync(context.watchdog)) return succeed(context);
       const due = seen.every(isKept)
         ? []
         : plan(seen).filter(({ service }) => (retryAtMs.get(service) ?? 0) <= monotonicMs());
       if (due.length > 0) return bringAllBack(due);
-      if (process.ppid !== daemon.pid) return succeed(context);
     },
   };
 }
