@@ -59,7 +59,11 @@ export function runHost(deps: HostDeps, { action, name, address, force, json }: 
   if (action === 'add') deps.addHost(given(action, name, 'name'), given(action, address, 'address'), force);
   if (action === 'remove') deps.removeHost(given(action, name, 'name'));
   const hosts = deps.readHosts();
-  deps.out.print(json ? renderJson({ ok: true, hosts }) : renderHosts(hosts, deps.out.colour));
+  if (!json && action === 'remove') deps.out.print(`✔ @${given(action, name, 'name')} removed`);
+  // "No hosts yet" would be odd right after the last one went.
+  const isEmptied = action === 'remove' && Object.keys(hosts).length === 0;
+  if (json) deps.out.print(renderJson({ ok: true, hosts }));
+  else if (!isEmptied) deps.out.print(renderHosts(hosts, deps.out.colour));
   return EXIT.ok;
 }
 

@@ -1,4 +1,4 @@
-import { formatDuration } from '../core/duration.js';
+import { formatLimit } from '../core/duration.js';
 import { EXIT, SigctlError } from '../errors.js';
 import { type FrameSize, paintFrame } from '../render/frame.js';
 
@@ -71,5 +71,5 @@ function renderFrame(
   if (json) return `${text}\n`;
   if (!screen.isTerminal) return `${text}\n\n`;
   const clock = new Date(nowMs).toTimeString().slice(0, 8);
-  return paintFrame(`${text}\n\nevery ${formatDuration(intervalMs)} · ${clock} · Ctrl-C ends`, size);
+  return paintFrame(`${text}\n\nevery ${formatLimit(intervalMs)} · ${clock} · Ctrl-C ends`, size);
 }

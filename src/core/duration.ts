@@ -23,3 +23,10 @@ export function formatDuration(ms: number): string {
   if (hours < 24) return `${hours}h ${String(minutes % 60).padStart(2, '0')}m`;
   return `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
+
+/** The same for what a manifest sets, which is a round number as a rule: `2m`, `8s`, `1m 30s`, and not `2m 00s` or `8.0s`. */
+export function formatLimit(ms: number): string {
+  return formatDuration(ms)
+    .replace(/\.0s$/, 's')
+    .replace(/ 0?0[smh]$/, '');
+}

@@ -1,4 +1,4 @@
-import { formatDuration } from './duration.js';
+import { formatLimit } from './duration.js';
 import type { ProcessExit } from './observed-process.js';
 import { formatSize } from './size.js';
 
@@ -136,7 +136,7 @@ function howItEnded({ exit, killTimeoutMs, kernelKill }: ExitFacts): string {
   if (kernelKill !== null) return `; before it could end in order, the kernel killed it${atLimit(kernelKill)}`;
   if (exit === undefined) return '; nobody saw its exit code, as PM2 was not its parent';
   if (exit.signal === 'SIGKILL') {
-    return `; it did not end within ${formatDuration(killTimeoutMs)} of the first signal and was killed`;
+    return `; it did not end within ${formatLimit(killTimeoutMs)} of the first signal and was killed`;
   }
   return '';
 }

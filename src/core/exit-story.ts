@@ -198,6 +198,8 @@ function tellNext(input: StoryInput, end: ServiceEvent): Pick<ExitStory, 'sequel
   }
   const held = later.findLast(({ kind }) => kind === 'crash-loop' || kind === 'refused');
   const sequel = held === undefined ? now(process) : `not restarted: ${reasonOf(held) ?? held.kind}`;
+  // Another start would meet the same port; doctor names who holds it, and what ends that.
+  if (end.cause === 'port-taken' && process.pid === null) return { sequel, next: 'sigctl doctor' };
   return { sequel, next: nextCommand(input, held === undefined && end.cause === 'completed') };
 }
 

@@ -1,4 +1,4 @@
-import { formatDuration } from './duration.js';
+import { formatDuration, formatLimit } from './duration.js';
 import { type ExitRules, isCompleted, isFinal } from './exit-rules.js';
 import type { Holdback, ObservedProcess, ProcessExit } from './observed-process.js';
 import type { StatusRow } from './status-row.js';
@@ -50,14 +50,12 @@ function judgeExit({ service, exitRules, nowMs }: AbsentInput, { holdback }: Abs
 }
 
 function tally({ exits, breaker }: Holdback): string {
-  return `${exits} of ${breaker.exits} within ${formatDuration(breaker.withinMs)}`;
+  return `${exits} of ${breaker.exits} within ${formatLimit(breaker.withinMs)}`;
 }
 
 function crashLoop({ service, nowMs }: AbsentInput, { starts, holdback, lastExit }: Absent): Judgement {
   const count =
-    holdback === null
-      ? `${starts} starts`
-      : `${holdback.exits} exits within ${formatDuration(holdback.breaker.withinMs)}`;
+    holdback === null ? `${starts} starts` : `${holdback.exits} exits within ${formatLimit(holdback.breaker.withinMs)}`;
   const exit = describeExit(lastExit, nowMs);
   return {
     verdict: 'crash-loop',

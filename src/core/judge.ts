@@ -1,4 +1,4 @@
-import { formatDuration } from './duration.js';
+import { formatDuration, formatLimit } from './duration.js';
 import type { ExitRules } from './exit-rules.js';
 import { judgeAbsent } from './judge-absent.js';
 import type { ObservedProcess } from './observed-process.js';
@@ -103,7 +103,7 @@ function judgeHeartbeat(input: JudgeInput, process: Live): Judgement | undefined
   const limitMs = heartbeatLimitMs(status, health);
   const ageMs = nowMs - status.heartbeatAtMs;
   if (limitMs !== undefined && ageMs > limitMs) {
-    return hung(input, `last heartbeat ${formatDuration(ageMs)} ago, limit ${formatDuration(limitMs)}`);
+    return hung(input, `last heartbeat ${formatDuration(ageMs)} ago, limit ${formatLimit(limitMs)}`);
   }
   // It would look young until the clock has caught up, however long it hangs.
   if (limitMs !== undefined && ageMs < -limitMs) {
@@ -153,7 +153,7 @@ function judgeProgress(input: JudgeInput, process: Live): Judgement | undefined 
   const since = status.progressAtMs === null ? `no ${name} since its start` : `last ${name}`;
   return {
     verdict: 'stale',
-    reason: withOwnWord(`${since} ${formatDuration(ageMs)} ago, limit ${formatDuration(limitMs)}`, status),
+    reason: withOwnWord(`${since} ${formatDuration(ageMs)} ago, limit ${formatLimit(limitMs)}`, status),
     next: `sigctl logs ${service}`,
   };
 }
@@ -170,7 +170,7 @@ function judgeOwnWord(input: JudgeInput, process: Live): Judgement | undefined {
     const aliveMs = input.nowMs - process.startedAtMs;
     return {
       verdict: 'unhealthy',
-      reason: `still starting after ${formatDuration(aliveMs)}, limit ${formatDuration(input.readyWithinMs)}`,
+      reason: `still starting after ${formatDuration(aliveMs)}, limit ${formatLimit(input.readyWithinMs)}`,
       next: `sigctl logs ${service}`,
     };
   }
@@ -191,7 +191,7 @@ function judgeReadiness({ isUnready, readyWithinMs, service }: JudgeInput): Judg
   if (!isUnready) return undefined;
   return {
     verdict: 'unhealthy',
-    reason: `was not ready within ${formatDuration(readyWithinMs)} of its start; "sigctl start ${service}" looks again`,
+    reason: `was not ready within ${formatLimit(readyWithinMs)} of its start; "sigctl start ${service}" looks again`,
     next: `sigctl logs ${service}`,
   };
 }

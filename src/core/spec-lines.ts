@@ -1,4 +1,4 @@
-import { formatDuration } from './duration.js';
+import { formatLimit } from './duration.js';
 import { isRecord } from './is-record.js';
 import { isSecretName, maskSecrets } from './mask.js';
 import { formatSize } from './size.js';
@@ -136,7 +136,7 @@ function show(key: string, value: unknown): string {
   const name = key.slice(key.lastIndexOf('.') + 1);
   if (key.startsWith('env.')) return isSecretName(name) ? '*****' : maskSecrets(String(value), []);
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map((item) => show('', item)).join(' ');
-  if (typeof value === 'number' && /Ms$|_timeout$/.test(key)) return formatDuration(value);
+  if (typeof value === 'number' && /Ms$|_timeout$/.test(key)) return formatLimit(value);
   if (typeof value === 'number' && /Bytes$|memory/.test(key)) return formatSize(value);
   return maskSecrets(String(value), []);
 }

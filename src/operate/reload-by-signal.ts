@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatDuration } from '../core/duration.js';
+import { formatLimit } from '../core/duration.js';
 import { isRecord } from '../core/is-record.js';
 import { secretValues } from '../core/mask.js';
 import type { ReloadOutcome, ReloadProcess, ReloadStep } from '../core/reload-plan.js';
@@ -61,7 +61,7 @@ async function reloadProcess(
     await sleep(POLL_MS);
   }
   const what = reports ? 'it did not say that it has reloaded' : 'it did not get ready again';
-  return `${what} within ${formatDuration(step.withinMs)}`;
+  return `${what} within ${formatLimit(step.withinMs)}`;
 }
 
 /** PM2 may have started it a moment ago: before it has said that it can reload, the signal would end it. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatDuration } from '../core/duration.js';
+import { formatDuration, formatLimit } from '../core/duration.js';
 import { exitRulesOf, isFinal, isSuccess } from '../core/exit-rules.js';
 import { secretValues } from '../core/mask.js';
 import type { ProcessExit, ProcessIdentity } from '../core/observed-process.js';
@@ -163,7 +163,7 @@ function notReady(context: OperateContext, started: StartedProcess): StartFailur
   return {
     ...base(context, started, undefined),
     code: 'NOT_READY',
-    reason: `not ready within ${formatDuration(spec.ready.withinMs)} (waited for ${describeRule(spec.ready)}${describeFault(context, started.target)}); it is left running`,
+    reason: `not ready within ${formatLimit(spec.ready.withinMs)} (waited for ${describeRule(spec.ready)}${describeFault(context, started.target)}); it is left running`,
     hint: `sigctl logs ${spec.name}`,
   };
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { ProbeAnswer } from '../core/check-state.js';
-import { formatDuration } from '../core/duration.js';
+import { formatDuration, formatLimit } from '../core/duration.js';
 import { identify, isAlive } from '../process/identity.js';
 import { readTree } from '../process/tree.js';
 
@@ -32,7 +32,7 @@ export function probeCommand({ command, cwd, env, timeoutMs }: CommandProbe): Pr
     child.once('exit', (code, signal) => {
       clearTimeout(deadline);
       killGroup(child);
-      if (isLate) return resolve({ ok: false, reason: `did not end within ${formatDuration(timeoutMs)}` });
+      if (isLate) return resolve({ ok: false, reason: `did not end within ${formatLimit(timeoutMs)}` });
       const how = signal === null ? `exit code ${code ?? 0}` : `killed by ${signal}`;
       resolve({ ok: code === 0, reason: `${how} after ${formatDuration(performance.now() - startedAt)}` });
     });

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { ProbeAnswer } from '../core/check-state.js';
-import { formatDuration } from '../core/duration.js';
+import { formatDuration, formatLimit } from '../core/duration.js';
 import { describeConnectFault } from './connect-fault.js';
 
 /** The status is what counts. Of the body so much is read that a server which sends a short one can finish in peace. */
@@ -29,7 +29,7 @@ export async function probeHttp({ port, path, timeoutMs }: HttpProbe): Promise<P
     const deadline = setTimeout(() => {
       settle({
         ok: false,
-        reason: `${reading === '' ? 'no answer' : `${reading}, no end`} within ${formatDuration(timeoutMs)}`,
+        reason: `${reading === '' ? 'no answer' : `${reading}, no end`} within ${formatLimit(timeoutMs)}`,
       });
     }, timeoutMs);
     const settle = (answer: ProbeAnswer) => {

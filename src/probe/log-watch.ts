@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { ProbeAnswer } from '../core/check-state.js';
-import { formatDuration } from '../core/duration.js';
+import { formatDuration, formatLimit } from '../core/duration.js';
 import type { LogCursor } from '../logs/log-cursor.js';
 import { openCursorAtByte } from '../logs/open-cursor.js';
 
@@ -80,6 +80,6 @@ function judgeAge(matchedAtMs: number | undefined, sinceMs: number, withinMs: nu
   const age = formatDuration(ageMs);
   return {
     ok: ageMs <= withinMs,
-    reason: `${matchedAtMs === undefined ? `no match for ${age}` : `last match ${age} ago`}, limit ${formatDuration(withinMs)}`,
+    reason: `${matchedAtMs === undefined ? `no match for ${age}` : `last match ${age} ago`}, limit ${formatLimit(withinMs)}`,
   };
 }

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { ProbeAnswer } from '../core/check-state.js';
-import { formatDuration } from '../core/duration.js';
+import { formatDuration, formatLimit } from '../core/duration.js';
 import { describeConnectFault } from './connect-fault.js';
 
 /** Passes when a connection to 127.0.0.1 is accepted; it is closed at once. */
@@ -20,7 +20,7 @@ export function probeTcp({
       resolve(answer);
     };
     const deadline = setTimeout(
-      () => settle({ ok: false, reason: `no connection within ${formatDuration(timeoutMs)}` }),
+      () => settle({ ok: false, reason: `no connection within ${formatLimit(timeoutMs)}` }),
       timeoutMs,
     );
     socket.once('connect', () => {

@@ -1,4 +1,4 @@
-import { formatDuration } from '../core/duration.js';
+import { formatLimit } from '../core/duration.js';
 import type { Gate } from '../process/gate.js';
 import { describeRefusal, GAVE_UP } from '../process/launcher-exit.js';
 
@@ -17,6 +17,6 @@ export function explainRefusal(code: number | null, gate: Gate | undefined, star
     return { kind: 'refused', reason: `its exit code is one that is not restarted ("restart.never"); ${start} does` };
   }
   const { exits, withinMs } = gate?.breaker ?? {};
-  const limit = exits === undefined ? 'too many exits' : `${exits} exits within ${formatDuration(withinMs ?? 0)}`;
+  const limit = exits === undefined ? 'too many exits' : `${exits} exits within ${formatLimit(withinMs ?? 0)}`;
   return { kind: 'crash-loop', reason: `${limit}: nobody starts it again until ${start} does` };
 }

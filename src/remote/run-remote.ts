@@ -7,6 +7,8 @@ import { sshCommand } from './ssh-command.js';
 
 /** Enough of what ssh says to name the reason of a failure. */
 const KEPT_STDERR = 4_096;
+/** Lines of ssh itself, as it says why there is no connection. */
+const OF_SSH = /^(?:ssh: [^\n]*\n)+$/;
 const INTERRUPTED = 130;
 
 export interface RemoteRun {
@@ -35,9 +37,13 @@ export async function runRemote(
   });
   const child = spawn(program, args, { stdio: [terminal.tty ? 'inherit' : 'pipe', 'inherit', 'pipe'] });
   let tail = '';
+  let held = '';
   child.stderr?.on('data', (chunk: Buffer) => {
-    tail = `${tail}${chunk.toString()}`.slice(-KEPT_STDERR);
-    terminal.writeErr(chunk.toString());
+    const text = chunk.toString();
+    tail = `${tail}${text}`.slice(-KEPT_STDERR);
+    // What ssh says of a connection that failed is in our own message, and is not told twice.
+    if (OF_SSH.test(text)) held += text;
+    else terminal.writeErr(text);
   });
   let isInterrupted = false;
   const stopRelaying = terminal.tty
@@ -54,6 +60,7 @@ export async function runRemote(
     // Ctrl-C in a terminal reaches ssh too, which then ends as if it had failed; the command over there was hung up.
     if (failure !== undefined && isInterrupted) return INTERRUPTED;
     if (failure !== undefined) throw failure;
+    terminal.writeErr(held);
     return exitCode;
   } finally {
     stopRelaying();

@@ -1,6 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { assertNever } from '../core/assert-never.js';
-import { formatDuration } from '../core/duration.js';
+import { formatDuration, formatLimit } from '../core/duration.js';
 import type { ProcessDetail, ServiceDetail, ServiceDetailSpec } from '../core/service-detail.js';
 import type { ServiceReport } from '../core/service-report.js';
 import { formatSize } from '../core/size.js';
@@ -38,9 +38,9 @@ function renderProcess(process: ProcessDetail, style: DetailStyle, paint: ChalkI
   const { report } = process;
   const columns = columnsOf(style);
   const title = `${paint.bold(report.key)} ${paint[VERDICT_COLOURS[report.verdict]](report.verdict)}`;
-  const reason = wrapText(oneLine(report.reason), columns, '  ');
+  const reason = report.reason === report.verdict ? [] : [wrapText(oneLine(report.reason), columns, '  ')];
   const next = report.next === null ? [] : [`  ${paint.cyan(`→ ${oneLine(report.next)}`)}`];
-  return [title, reason, ...next, '', renderLines(processLines(process, style), style, paint)].join('\n');
+  return [title, ...reason, ...next, '', renderLines(processLines(process, style), style, paint)].join('\n');
 }
 
 function processLines({ report, logFile, logBytes, pidFile, lastExit }: ProcessDetail, style: DetailStyle): Line[] {
@@ -83,8 +83,8 @@ function describeMemory({ memoryBytes, memoryLimitBytes }: ServiceReport): strin
 }
 
 function describeAge(ageMs: number | null, withinMs: number | null): string | undefined {
-  if (ageMs === null) return withinMs === null ? undefined : `none, limit ${formatDuration(withinMs)}`;
-  return `${formatDuration(ageMs)} ago${withinMs === null ? '' : `, limit ${formatDuration(withinMs)}`}`;
+  if (ageMs === null) return withinMs === null ? undefined : `none, limit ${formatLimit(withinMs)}`;
+  return `${formatDuration(ageMs)} ago${withinMs === null ? '' : `, limit ${formatLimit(withinMs)}`}`;
 }
 
 function describeExit(
@@ -109,7 +109,7 @@ function specLines(spec: ServiceDetailSpec, style: DetailStyle): Line[] {
     ],
     ['ready', describeReady(spec.ready)],
     ['restart', describeRestart(spec)],
-    ['stop', `SIGINT, SIGKILL after ${formatDuration(spec.killTimeoutMs)}`],
+    ['stop', `SIGINT, SIGKILL after ${formatLimit(spec.killTimeoutMs)}`],
     ['needs', list(spec.needs)],
     ['after', list(spec.after)],
     ['needed by', list(spec.neededBy)],
@@ -128,13 +128,13 @@ function describeRestart({ autorestart, oneshot, restart }: ServiceDetailSpec): 
   if (!autorestart) return 'never';
   const when = oneshot ? 'unless it did its work' : 'after any exit that nobody asked for';
   const never = neverCodes.length === 0 ? '' : `; never after code ${neverCodes.join(', ')}`;
-  const waits = `${formatDuration(backoffMinMs)} to ${formatDuration(backoffMaxMs)} later`;
-  const limit = `${breaker.exits} exits within ${formatDuration(breaker.withinMs)}`;
+  const waits = `${formatLimit(backoffMinMs)} to ${formatLimit(backoffMaxMs)} later`;
+  const limit = `${breaker.exits} exits within ${formatLimit(breaker.withinMs)}`;
   return `${when}, ${waits}; given up after ${limit}${never}`;
 }
 
 function describeReady(rule: ReadyRule): string {
-  const within = `within ${formatDuration(rule.withinMs)}`;
+  const within = `within ${formatLimit(rule.withinMs)}`;
   switch (rule.kind) {
     case 'heartbeat':
       return `at its first heartbeat, ${within}`;

@@ -65,6 +65,7 @@ export function renderStatus(reports: readonly ServiceReport[], heading: StatusH
   const row = (report: ServiceReport) => {
     const figures = columns.map(({ column, width }) => cell(column, report, width, paint)).join(gap);
     const rest = style.width - lineWidth({ columns, gap }) - gap.length;
+    if (reasonLength(report) === 0) return figures.trimEnd();
     if (isWide && reasonLength(report) <= rest) return `${figures}${gap}${renderReason(report, paint)}`;
     return `${figures}\n${wrapReason(report, style.width, paint)}`;
   };
@@ -149,9 +150,9 @@ function renderReason(report: ServiceReport, paint: Paint): string {
   return report.next === null ? paint.dim(reason) : `${reason}${paint.cyan(` → ${report.next}`)}`;
 }
 
-/** One line, whatever a service wrote into its row. */
-function reasonOf({ reason }: ServiceReport): string {
-  return cleanText(reason, false).replaceAll(/\s+/g, ' ');
+/** One line, whatever a service wrote into its row; nothing where it only repeats the verdict. */
+function reasonOf({ reason, verdict }: ServiceReport): string {
+  return reason === verdict ? '' : cleanText(reason, false).replaceAll(/\s+/g, ' ');
 }
 
 function reasonLength(report: ServiceReport): number {

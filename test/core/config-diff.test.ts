@@ -23,7 +23,7 @@ test('diffSpecs() names each changed setting as the manifest does, in units, and
     { key: 'env.API_TOKEN', running: '*****', manifest: '*****', needsRestart: true },
     { key: 'env.OLD', running: '1', manifest: null, needsRestart: true },
     { key: 'max_memory_restart', running: '512 MB', manifest: '1.0 GB', needsRestart: true },
-    { key: 'kill_timeout', running: '5.0s', manifest: '8.0s', needsRestart: true },
+    { key: 'kill_timeout', running: '5s', manifest: '8s', needsRestart: true },
     { key: 'sigctl.after', running: 'none', manifest: 'db', needsRestart: false },
     { key: 'env.NEW', running: null, manifest: '2', needsRestart: true },
   ]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatDuration, parseDuration } from '../../src/core/duration.js';
+import { formatDuration, formatLimit, parseDuration } from '../../src/core/duration.js';
 
 test('parseDuration() reads each unit, fractions, and bare numbers as milliseconds', () => {
   assert.equal(parseDuration('250ms'), 250);
@@ -70,4 +70,12 @@ test('a longer duration never looks shorter: the parts of formatDuration() add u
     const sum = parts.reduce((total, part) => total + part, 0);
     assert.ok(parts.length === 2 && sum <= ms && ms - sum < 3_600_000, `${ms}: ${formatDuration(ms)}`);
   }
+});
+
+test('formatLimit() leaves out what is nothing: limits of a manifest are round', () => {
+  assert.deepEqual(
+    [250, 1_000, 8_000, 8_500, 15_000, 60_000, 90_000, 120_000, 3_600_000, 86_400_000].map(formatLimit),
+    ['250ms', '1s', '8s', '8.5s', '15s', '1m', '1m 30s', '2m', '1h', '1d'],
+  );
+  assert.deepEqual([600_000, 660_000].map(formatLimit), ['10m', '11m']);
 });

@@ -72,12 +72,12 @@ test('a service that was not restarted is told with the command that starts it',
 });
 
 test('a service that was given up is told so, and a manifest that has changed since', () => {
-  const gaveUp = event('crash-loop', 1_000, { detail: { key: 'trading', reason: '5 exits within 2m 00s' } });
+  const gaveUp = event('crash-loop', 1_000, { detail: { key: 'trading', reason: '5 exits within 2m' } });
   const told = story([CRASH, gaveUp], {
     process: { ...DOWN, verdict: 'crash-loop', next: 'sigctl logs trading' },
     manifestHash: 'f01',
   });
-  assert.equal(told.sequel, 'not restarted: 5 exits within 2m 00s');
+  assert.equal(told.sequel, 'not restarted: 5 exits within 2m');
   assert.equal(told.next, 'sigctl logs trading');
   assert.match(told.facts ?? '', /its manifest entry has changed since \(f00 → f01\)/);
 });
@@ -89,6 +89,9 @@ test('a start that failed is a story of its own, unless its process exited', () 
     [story([CRASH, failed('PORT_TAKEN')]).kind, story([CRASH, failed('PORT_TAKEN')]).reason],
     ['not-started', 'port 1 is held'],
   );
+  const held = event('start-failed', 100, { cause: 'port-taken', detail: { key: 'trading', code: 'PORT_TAKEN' } });
+  assert.equal(story([held], { process: { ...DOWN, next: 'sigctl start trading' } }).next, 'sigctl doctor');
+  assert.equal(story([held]).next, null);
   assert.equal(story([CRASH, failed('CRASHED')]).kind, 'exited');
 });
 

@@ -264,7 +264,7 @@ test('work that never advanced is counted from the start of the process', () => 
   assert.equal(verdictOf({ health, process: live({ startedAtMs: NOW - 60_000 }) }), 'healthy');
   assert.deepEqual(judge(input({ health, process: live({ startedAtMs: NOW - 60_001 }) })), {
     verdict: 'stale',
-    reason: 'no candle since its start 1m 00s ago, limit 1m 00s',
+    reason: 'no candle since its start 1m 00s ago, limit 1m',
     next: 'sigctl logs trading',
   });
 });

@@ -37,6 +37,6 @@ test('a service whose heartbeat is nonsense is not ready, with that reason, and 
   assert.match(run.stdout, /good\s+already running/);
   assert.match(
     run.stdout,
-    /odd\s+not ready within 1\.0s .*first heartbeat: Cannot read service_status "odd"\/"0": heartbeat_at_ms/,
+    /odd\s+not ready within 1s .*first heartbeat: Cannot read service_status "odd"\/"0": heartbeat_at_ms/,
   );
 });

@@ -17,7 +17,7 @@ const NOW = new Date(2026, 10, 22, 15, 0, 0).getTime();
 
 const ALERT: Alert = {
   ...{ id: '9f3c01ab', kind: 'alert', stack: 'app', host: 'vps1', subject: 'trading', verdict: 'crash-loop' },
-  ...{ reason: 'gave up after 5 exits within 2m 00s: Error: connect ECONNREFUSED 127.0.0.1:5432' },
+  ...{ reason: 'gave up after 5 exits within 2m: Error: connect ECONNREFUSED 127.0.0.1:5432' },
   ...{ next: 'sigctl logs trading', sinceMs: NOW, atMs: NOW, previous: null, episodes: 1, episodesSinceMs: NOW },
   earlier: [],
 };

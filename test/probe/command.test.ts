@@ -50,7 +50,7 @@ test('probeCommand() kills a command that takes too long, with children that lef
   await eventually(() => ['child', 'group', 'session'].every((name) => existsSync(join(cwd, name))), 'three children');
   const members = pids().map((pid) => identify(pid));
   assert.ok(members.every((member) => member !== undefined && isAlive(member)));
-  assert.deepEqual(await asked, { ok: false, reason: 'did not end within 3.0s' });
+  assert.deepEqual(await asked, { ok: false, reason: 'did not end within 3s' });
   assert.equal(
     await waitUntilGone(
       members.flatMap((member) => member ?? []),

@@ -64,7 +64,7 @@ test('probeHttp() gives up on a body that drips on without an end: the time is f
     },
     2_000,
   );
-  assert.deepEqual(answer, { ok: false, reason: 'HTTP 200, no end within 2.0s' });
+  assert.deepEqual(answer, { ok: false, reason: 'HTTP 200, no end within 2s' });
 });
 
 test('probeHttp() takes the status of a huge body without reading all of it', async (t) => {

@@ -51,7 +51,7 @@ test('commands to one host share a connection, and a short name finds it', { ski
   assert.match(unknown.stderr, /Did you mean "@prod"\?/);
   assert.equal(
     (await there('host', 'remove', 'prod')).stdout,
-    'No hosts yet → sigctl host add prod user@vps:/srv/app\n',
+    '✔ @prod removed\n',
   );
 });
 

@@ -70,9 +70,9 @@ trading stale
   command   trading.js
   limits    memory 2.0 GB, degraded from 1.8 GB on
   ready     after 1.0s
-  restart   after any exit that nobody asked for, 10ms to 1.0s later; given up
-            after 5 exits within 1m 00s
-  stop      SIGINT, SIGKILL after 5.0s
+  restart   after any exit that nobody asked for, 10ms to 1s later; given up
+            after 5 exits within 1m
+  stop      SIGINT, SIGKILL after 5s
   needs     market-data
   needed by website
   modes     full (mode minimal is in force, which it is not in)`,
@@ -105,9 +105,9 @@ trading stale
   command   trading.js
   limits    memory 2.0 GB, degraded from 1.8 GB on
   ready     after 1.0s
-  restart   after any exit that nobody asked for, 10ms to
-            1.0s later; given up after 5 exits within 1m 00s
-  stop      SIGINT, SIGKILL after 5.0s
+  restart   after any exit that nobody asked for, 10ms to 1s
+            later; given up after 5 exits within 1m
+  stop      SIGINT, SIGKILL after 5s
   needs     market-data
   needed by website
   modes     full (mode minimal is in force, which it is not
@@ -139,8 +139,8 @@ trading stale
   command   trading.js
   limits    memory 2.0 GB, degraded from 1.8 GB on
   ready     after 1.0s
-  restart   after any exit that nobody asked for, 10ms to 1.0s later; given up after 5 exits within 1m 00s
-  stop      SIGINT, SIGKILL after 5.0s
+  restart   after any exit that nobody asked for, 10ms to 1s later; given up after 5 exits within 1m
+  stop      SIGINT, SIGKILL after 5s
   needs     market-data
   needed by website
   modes     full (mode minimal is in force, which it is not in)`,

@@ -40,7 +40,7 @@ const context: WatchContext = {
     end.abort();
   },
 };
-log.info('watches', { stack: context.stack().name, services: context.stack().services.length, version: env.version });
+log.info('watches', { name: context.stack().name, services: context.stack().services.length, version: env.version });
 try {
   await runDuties(createDuties(context), context);
 } finally {
