@@ -49,10 +49,7 @@ test('commands to one host share a connection, and a short name finds it', { ski
   const unknown = await there('@prood', 'status');
   assert.equal(unknown.exitCode, 2);
   assert.match(unknown.stderr, /Did you mean "@prod"\?/);
-  assert.equal(
-    (await there('host', 'remove', 'prod')).stdout,
-    '✔ @prod removed\n',
-  );
+  assert.equal((await there('host', 'remove', 'prod')).stdout, '✔ @prod removed\n');
 });
 
 test('Ctrl-C here ends what runs there, and closing the output does too', { skip: WITHOUT_SSHD }, async (t) => {
