@@ -22,7 +22,10 @@ export interface DaemonQuestion {
   readonly state: string | undefined;
 }
 
-/** Between two questions lie a pause and a deadline of two seconds each; more than this is an absence of the watchdog itself. */
+/**
+ * Between two unanswered questions lie a pause and a deadline of two seconds each; more than this is an absence of the watchdog itself,
+ * or a time in which the daemon still worked: it is asked less often while it answers.
+ */
 const MAX_STEP_MS = 5_000;
 /** A process that wants to run and gets less of a processor than this is no more to blame than the machine. */
 const STARVED_SHARE = 0.1;

@@ -5,7 +5,7 @@ import type { WatchLog } from './watch-log.js';
 
 /** What every duty of the watchdog works with. */
 export interface WatchContext {
-  /** The stack as it was last validated; a change of `stack.json` shows here within a tick. */
+  /** The stack as it was last validated; a change of `stack.json` shows here within a second. */
   readonly stack: () => Stack;
   /** Looks whether there is a newer one. */
   readonly followStack: () => void;

@@ -22,7 +22,7 @@ export function createDuties(context: WatchContext): readonly (Duty | LastDuty)[
   const watch = createWatch(context);
   const recorder = createRecorder(context);
   return [
-    { name: 'follow the stack', everyMs: TICK_MS, run: context.followStack },
+    { name: 'follow the stack', everyMs: FOLLOW_MS, run: context.followStack },
     followDatabase(context),
     { name: 'sign of life', everyMs: BEAT_MS, run: () => writeWatchdogBeat(context.db, context.nowMs()) },
     createWatchDuty(context, {
@@ -43,7 +43,7 @@ export function createDuties(context: WatchContext): readonly (Duty | LastDuty)[
     // Drained after those that end processes: their last exits are on record too.
     recorder.duty,
     pruneRecord(context),
-    keepLogs(context, TICK_MS),
+    keepLogs(context),
     createAlertsDuty(context, {
       sightings: () => watch.latest().map(toSighting),
       daemon: watch.daemon,
@@ -63,7 +63,7 @@ function logTransition({ log }: WatchContext, { instance, judgement }: Watched, 
   log.info('verdict', { service: instance.key, from, to, reason: judgement.reason });
 }
 
-/** Twice a second: a service over its limit is noticed within that. */
-const TICK_MS = 500;
+/** What a new manifest asks for is done within that. */
+const FOLLOW_MS = 1_000;
 /** What doctor calls late is several of these. */
 const BEAT_MS = 5_000;

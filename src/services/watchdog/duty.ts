@@ -68,7 +68,8 @@ function repeat(duties: readonly Duty[], context: DutyContext): Promise<void> {
       });
     };
     const wake = (): void => {
-      for (const turn of turns) if (turn.dueMs <= monotonicMs() + EARLY_MS && !signal.aborted) begin(turn);
+      const byMs = monotonicMs() + EARLY_MS;
+      for (const turn of turns) if (turn.dueMs <= byMs && !signal.aborted) begin(turn);
       wait();
     };
     signal.addEventListener('abort', wait, { once: true });

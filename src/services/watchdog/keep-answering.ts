@@ -13,7 +13,9 @@ import { recordIntent } from '../../store/intents.js';
 import type { WatchContext } from './context.js';
 import type { Duty } from './duty.js';
 
-const ASK_EVERY_MS = 2_000;
+/** A daemon that answers is asked this seldom: a question costs as much as a look at ten processes. */
+const ASK_EVERY_MS = 5_000;
+const ASK_SILENT_EVERY_MS = 2_000;
 const ANSWER_WITHIN_MS = 2_000;
 /** Replacements of this long ago still make the next one rarer. */
 const LATELY_MS = 3_600_000;
@@ -46,7 +48,7 @@ export function keepAnswering(context: WatchContext): Duty {
 
   return {
     name: 'keep PM2 answering',
-    everyMs: ASK_EVERY_MS,
+    everyMs: () => (known === undefined || known.pulse.silentMs === 0 ? ASK_EVERY_MS : ASK_SILENT_EVERY_MS),
     run: async () => {
       const daemon = findDaemon(paths);
       if (daemon === undefined) return;

@@ -4,6 +4,9 @@ import { recordEvent } from '../../store/events.js';
 import type { WatchContext } from './context.js';
 import type { Duty } from './duty.js';
 
+/** A round begins when it is time for one; this is how often that is asked. */
+const TICK_MS = 500;
+
 type LogsContext = Pick<WatchContext, 'stack' | 'paths' | 'db' | 'version' | 'nowMs' | 'monotonicMs' | 'log'>;
 
 /**
@@ -11,7 +14,7 @@ type LogsContext = Pick<WatchContext, 'stack' | 'paths' | 'db' | 'version' | 'no
  * a rotation that is broken off is finished by the next watchdog. The alert of a full disk is the alerts' duty; this one
  * records what went to make room.
  */
-export function keepLogs({ stack, paths, db, version, nowMs, monotonicMs, log }: LogsContext, everyMs: number): Duty {
+export function keepLogs({ stack, paths, db, version, nowMs, monotonicMs, log }: LogsContext): Duty {
   const record = (kind: 'disk-low' | 'disk-recovered', detail: Readonly<Record<string, unknown>>): void => {
     try {
       recordEvent(db, { atMs: nowMs(), service: 'stack', kind, actor: 'watchdog', version, detail });
@@ -37,5 +40,5 @@ export function keepLogs({ stack, paths, db, version, nowMs, monotonicMs, log }:
       record('disk-recovered', { reason, freeBytes });
     },
   });
-  return { name: 'keep the logs', everyMs, run: () => keeper.tick(stack(), monotonicMs()) };
+  return { name: 'keep the logs', everyMs: TICK_MS, run: () => keeper.tick(stack(), monotonicMs()) };
 }

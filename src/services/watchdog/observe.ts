@@ -49,6 +49,7 @@ export function createObserver(
     const known = launched.get(key);
     const tree = known && sampler.sample(known.record.identity);
     if (known !== undefined && tree !== undefined) return { ...known, tree };
+    launched.delete(key);
     const record = readLaunchRecord(lockPath(paths, key));
     const fresh = record?.bootId === bootId ? sampler.sample(record.identity) : undefined;
     if (record === undefined || fresh === undefined) return undefined;

@@ -96,9 +96,9 @@ export function recover(context: WatchContext, watch: Pick<Watch, 'look' | 'late
   };
 }
 
-/** There is nothing to bring back: it runs under PM2. */
-function isKept({ instance: { process } }: Watched): boolean {
-  return process.kind === 'running' && process.parent === 'pm2';
+/** There is nothing to bring back: it is not wanted, or runs under PM2. */
+function isKept({ instance: { process }, wanted }: Watched): boolean {
+  return !wanted || (process.kind === 'running' && process.parent === 'pm2');
 }
 
 /** How long each process has been absent. */
