@@ -45,18 +45,23 @@ export function createAlertsDuty(context: WatchContext, deps: AlertsDutyDeps): D
     current = { stack: next, watch: openWatch(context, deps, next), deliverer: openDeliverer(context, deps, next) };
     return current;
   };
+  const lookAround = () => {
+    const { watch, deliverer, stack } = follow();
+    watch.observe([...deps.sightings(), sightDaemon(deps.daemon()), ...sightDisk(paths, stack.watch.minFreeBytes)]);
+    return deliverer;
+  };
   return {
     name: 'alerts',
     everyMs: LOOK_MS,
     run: () => {
-      const { watch, deliverer, stack } = follow();
-      watch.observe([...deps.sightings(), sightDaemon(deps.daemon()), ...sightDisk(paths, stack.watch.minFreeBytes)]);
-      deliverer.tick();
+      lookAround().tick();
       if (Math.abs(nowMs() - prunedAtMs) < PRUNE_EVERY_MS) return;
       pruneAlerts(db, nowMs() - KEEP_SETTLED_MS);
       prunedAtMs = nowMs();
     },
     drain: async () => {
+      // That PM2 died is known to this watchdog alone, which ends at once for a successor under the new one.
+      lookAround();
       const idle = current?.deliverer.idle() ?? Promise.resolve();
       const late = new Promise<void>((resolve) => setTimeout(resolve, DRAIN_MS).unref());
       await Promise.race([idle, late]);
