@@ -13,7 +13,7 @@ export async function runOnHost(line: RemoteLine, terminal: Terminal, env: NodeJ
   const host = findHost(line.host, readHosts(hostsPath(env, homedir())));
   const tty = process.stdin.isTTY === true && terminal.outIsTerminal;
   const run = { host, argv: line.argv, env: shownAs(terminal, tty) };
-  return runRemote(readConnection(env), run, { tty, writeErr: terminal.writeErr });
+  return runRemote(readConnection(env), run, { tty, writeOut: terminal.writeOut, writeErr: terminal.writeErr });
 }
 
 /** sigctl over there cannot see what its output is shown on, unless there is a terminal all the way. */

@@ -11,6 +11,9 @@ const KEPT_STDERR = 4_096;
 const OF_SSH = /^(?:ssh: [^\n]*\n)+$/;
 const INTERRUPTED = 130;
 
+/** What a view does at its end (`cli/screen.ts`). Entered once more first: where no view was left open, nothing changes. */
+const LEAVE_VIEW = '\u001b[?2026l\u001b[0m\u001b[?2004l\u001b[?7h\u001b[?25h\u001b[?1049h\u001b[?1049l';
+
 export interface RemoteRun {
   readonly host: Host;
   readonly argv: readonly string[];
@@ -25,7 +28,11 @@ export interface RemoteRun {
 export async function runRemote(
   connection: Connection,
   run: RemoteRun,
-  terminal: { readonly tty: boolean; readonly writeErr: (text: string) => void },
+  terminal: {
+    readonly tty: boolean;
+    readonly writeOut: (text: string) => void;
+    readonly writeErr: (text: string) => void;
+  },
 ): Promise<number> {
   const [program = 'ssh', ...args] = sshCommand(connection.ssh, {
     address: run.host.address,
@@ -57,6 +64,8 @@ export async function runRemote(
   try {
     const exitCode = await ended(child, program);
     const failure = remoteFailure(run.host, exitCode, tail);
+    // A connection that was lost takes along the view that would have given the terminal back.
+    if (failure !== undefined && terminal.tty && isView(run.argv)) terminal.writeOut(LEAVE_VIEW);
     // Ctrl-C in a terminal reaches ssh too, which then ends as if it had failed; the command over there was hung up.
     if (failure !== undefined && isInterrupted) return INTERRUPTED;
     if (failure !== undefined) throw failure;
@@ -65,6 +74,10 @@ export async function runRemote(
   } finally {
     stopRelaying();
   }
+}
+
+function isView(argv: readonly string[]): boolean {
+  return ['top', '--watch', '-w'].some((word) => argv.includes(word));
 }
 
 /** Runs sigctl on a host without a terminal and without questions, and returns what it printed. */

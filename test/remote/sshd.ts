@@ -16,6 +16,8 @@ export interface SshServer {
   readonly folder: string;
   /** What makes sigctl use this server, and nothing of the person who runs the tests. */
   readonly env: Readonly<Record<string, string>>;
+  /** Ends the connection that the commands to `vps` share, whatever goes on over it. */
+  readonly disconnect: () => void;
 }
 
 export async function startSshd(t: TestContext): Promise<SshServer> {
@@ -40,17 +42,13 @@ export async function startSshd(t: TestContext): Promise<SshServer> {
     XDG_CONFIG_HOME: join(folder, 'config'),
     XDG_RUNTIME_DIR: runtime,
   };
+  const disconnect = (): void => {
+    const control = ['-o', `ControlPath=${runtime}/sigctl-ssh/%C`, '-O', 'exit', 'vps'];
+    spawnSync('ssh', ['-F', join(folder, 'ssh_config'), ...control]);
+  };
   t.after(() => {
     // The shared connection outlives the commands that used it.
-    spawnSync('ssh', [
-      '-F',
-      join(folder, 'ssh_config'),
-      '-o',
-      `ControlPath=${runtime}/sigctl-ssh/%C`,
-      '-O',
-      'exit',
-      'vps',
-    ]);
+    disconnect();
     server.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   });
@@ -58,7 +56,7 @@ export async function startSshd(t: TestContext): Promise<SshServer> {
     if (server.exitCode !== null) throw new Error(`sshd ended: ${said}`);
     return said.includes('Server listening');
   });
-  return { folder, env };
+  return { folder, env, disconnect };
 }
 
 function serverConfig(folder: string, port: number): string {

@@ -52,6 +52,16 @@ test('top of another machine: it draws, takes keys, fits another size, and the t
     await shell.shows(/^icanon/m);
   });
 
+  await t.test('a connection that is lost gives the terminal back, and is named', async () => {
+    shell.keys('clear', 'Enter');
+    await shell.open('@prod top', /2 of 2 healthy/);
+    ssh.disconnect();
+    await until(() => shell.facts() === 'cursor 1, alternate 0');
+    await shell.shows(/before\n[\s\S]*Cannot reach @prod[\s\S]*ended 4/);
+    shell.keys('clear; stty -a | grep -o "[-]*icanon"', 'Enter');
+    await shell.shows(/^icanon/m);
+  });
+
   await t.test('Ctrl-C ends it too, here and there', async () => {
     shell.keys('clear', 'Enter');
     await shell.open('@prod top', /2 of 2 healthy/);
