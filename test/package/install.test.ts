@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { installTarball, ROOT } from './installed.js';
@@ -23,6 +23,19 @@ describe('sigctl installed from its tarball into an empty folder', {
     assert.equal(help.status, 0, help.stderr);
     for (const verb of ['start', 'stop', 'restart', 'status', 'mode', 'logs'])
       assert.match(help.stdout, new RegExp(`^  ${verb}`, 'm'));
+  });
+
+  test('installed for the whole machine, its man page is where man looks for it', () => {
+    const prefix = join(folder, 'prefix');
+    const install = ['install', '--global', '--prefix', prefix, '--ignore-scripts', '--prefer-offline', '--no-audit'];
+    const { status, stderr } = run('npm', ...install, installation?.tarball ?? '');
+    assert.equal(status, 0, stderr);
+    const page = join(prefix, 'share/man/man1/sigctl.1');
+    assert.match(readFileSync(page, 'utf8'), /^\.TH SIGCTL 1/m);
+    assert.equal(run(join(prefix, 'bin/sigctl'), '--version').stdout.trim(), version);
+    if (run('man', '--version').status !== 0) return;
+    const found = run('man', '-M', join(prefix, 'share/man'), '-w', 'sigctl');
+    assert.equal(found.stdout.trim(), realpathSync(page));
   });
 
   test('the shipped stack is a manifest that another project can take over', () => {

@@ -11,6 +11,7 @@ const INSTALL_DEADLINE_MS = 300_000;
 /** A project in an empty folder that has installed the packed tarball, as a stranger would. */
 export interface Installation {
   readonly folder: string;
+  readonly tarball: string;
   readonly remove: () => void;
 }
 
@@ -34,7 +35,7 @@ export function installTarball(): Installation | undefined {
   }
   const compiled = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
   cpSync(join(ROOT, compiled), join(folder, compiled));
-  return { folder, remove };
+  return { folder, tarball, remove };
 }
 
 /** Packs what is built; without install scripts, as `npm test` has just built it. Returns the tarball's path. */
