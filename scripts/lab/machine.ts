@@ -55,11 +55,7 @@ export async function boot({ folder, init, memory = DEFAULT_MEMORY_MIB }: Machin
   const readLog = () => readFileSync(kernelLog, 'utf8');
   const line = new SerialLine(kernel, share);
   try {
-    const bootId = await within(
-      BOOT_DEADLINE_MS,
-      line.up,
-      () => `The machine did not come up:\n${readLog().slice(-4_000)}`,
-    );
+    const bootId = await within(BOOT_DEADLINE_MS, line.up, () => 'it takes no command');
     return {
       bootId,
       run: (script) =>
@@ -80,7 +76,8 @@ export async function boot({ folder, init, memory = DEFAULT_MEMORY_MIB }: Machin
     };
   } catch (error) {
     await endKernel(kernel);
-    throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The machine did not come up: ${why}\n${readLog().slice(-4_000)}`, { cause: error });
   }
 }
 
@@ -148,7 +145,7 @@ function preload(folder: string): { readonly LD_PRELOAD?: string } {
 class SerialLine {
   readonly #share: string;
   readonly #stream: Duplex;
-  readonly #waiting = new Map<number, (exitCode: number) => void>();
+  readonly #waiting = new Map<number, { done: (exitCode: number) => void; failed: (error: Error) => void }>();
   #last = 0;
   /** The boot id, when the machine takes commands. */
   readonly up: Promise<string>;
@@ -156,15 +153,19 @@ class SerialLine {
   constructor(kernel: ChildProcess, share: string) {
     this.#share = share;
     this.#stream = kernel.stdio[3] as Duplex;
-    // A machine that ends takes the line with it; whoever waits is told by a deadline or by the kernel's end.
+    // A machine that ends takes the line with it; whoever waits is told by the kernel's end.
     this.#stream.on('error', () => undefined);
     this.up = new Promise((resolve, reject) => {
       kernel.once('error', reject);
-      kernel.once('exit', () => reject(new Error('The kernel ended')));
+      kernel.once('exit', () => {
+        const ended = new Error('its kernel ended');
+        reject(ended);
+        for (const { failed } of this.#waiting.values()) failed(ended);
+      });
       createInterface({ input: this.#stream }).on('line', (text) => {
         const [word, first = '', second = ''] = text.trim().split(' ');
         if (word === 'up') resolve(first);
-        if (word === 'done') this.#waiting.get(Number(first))?.(Number(second));
+        if (word === 'done') this.#waiting.get(Number(first))?.done(Number(second));
       });
     });
     // Who boots waits for it; afterwards the kernel may end at any time.
@@ -181,7 +182,8 @@ class SerialLine {
 
   async run(script: string): Promise<GuestRun> {
     const number = this.tell(script);
-    const exitCode = await new Promise<number>((resolve) => this.#waiting.set(number, resolve));
+    const exitCode = await new Promise<number>((done, failed) => this.#waiting.set(number, { done, failed }));
+    this.#waiting.delete(number);
     const read = (ending: string) => readFileSync(join(this.#share, `${number}.${ending}`), 'utf8');
     return { exitCode, stdout: read('out'), stderr: read('err') };
   }

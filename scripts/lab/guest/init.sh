@@ -31,7 +31,7 @@ done
 if [ ! -e etc/passwd ]; then
   # What programs need to run, and no more of the host's: neither its units nor its secrets.
   for name in passwd group nsswitch.conf ld.so.cache ld.so.conf ld.so.conf.d hosts localtime alternatives login.defs os-release \
-    pam.d security dbus-1 ssl profile bash.bashrc environment; do
+    pam.d dbus-1 profile bash.bashrc environment; do
     [ ! -e "/etc/$name" ] || cp -a "/etc/$name" etc/
   done
   echo lab >etc/hostname
