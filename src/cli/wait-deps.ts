@@ -6,6 +6,7 @@ import { lazySteps } from './lazy-steps.js';
 /** What `sigctl wait` touches: it looks as `status` does. Ctrl-C ends it after the next look. */
 export function createWaitDeps(deps: Deps): WaitDeps {
   let isInterrupted = false;
+  let isListening = false;
   const controller = new AbortController();
   const onSignal = (): void => {
     isInterrupted = true;
@@ -15,10 +16,11 @@ export function createWaitDeps(deps: Deps): WaitDeps {
     readView: deps.readView,
     elapsedMs: () => performance.now(),
     sleep: async (ms) => {
-      process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+      // Once and for all: a Ctrl-C during the next look must not kill it either, and a second one ends it at once.
+      if (!isListening) process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+      isListening = true;
       // The abort is no failure: the next look tells how it ended.
       await sleep(ms, undefined, { signal: controller.signal }).catch(() => undefined);
-      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     },
     steps: () => lazySteps(deps.terminal),
     interrupted: () => isInterrupted,

@@ -27,9 +27,11 @@ export function unknownMode(mode: string, known: readonly string[]): SigctlError
 function unknown(what: 'service' | 'mode', name: string, known: readonly string[]): SigctlError {
   const close = nearest(name, known);
   const guess = close === undefined ? '' : `Did you mean "${close}"? `;
+  // No service of the manifest, and seen at the end of `status`.
+  const watchdog = what === 'service' && name === 'watchdog' ? 'What the watchdog does: sigctl logs watchdog. ' : '';
   return new SigctlError(`Cannot find ${what} "${name}"`, {
     code: what === 'service' ? 'SERVICE_UNKNOWN' : 'MODE_UNKNOWN',
-    hint: `${guess}Defined ${what}s: ${known.join(', ')}`,
+    hint: `${watchdog}${guess}Defined ${what}s: ${known.join(', ')}`,
     exitCode: EXIT.usage,
   });
 }

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runHelp } from '../../src/commands/help.js';
+import { EXIT } from '../../src/errors.js';
 import { app, collect, REPO, startRig } from '../e2e/rig.js';
 import { wholeProgram } from './program.js';
 import { project, sigctl, spawnSigctl } from './rig.js';
@@ -70,6 +71,7 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, title: string]>
   'backup 0': ['e2e/backup.test.ts', 'a backup under load restores bit-exact rows'],
   'backup 1': ['backup/create-backup.test.ts', 'a stack without a database is refused'],
   'restore 0': ['e2e/backup.test.ts', 'a backup under load restores bit-exact rows'],
+  'restore 130': ['commands/restore.test.ts', 'restore that is interrupted while the services start exits with 130'],
   'restore 1': ['e2e/backup.test.ts', 'a database that is open in a stranger is not replaced'],
   'doctor 0': [
     'e2e/doctor.test.ts',
@@ -160,6 +162,25 @@ test('1: a service whose script is missing, and a file that is not sigctl’s', 
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'sigctl'), 'of somebody else\n');
   await produce(rig.root, 'completion install --shell bash', 1, { XDG_DATA_HOME: join(rig.root, 'data') });
+});
+
+test('70: a fault that nobody expected keeps its stack, and is one document with --json', async (t) => {
+  const root = project(t);
+  const fault = join(root, 'fault.cjs');
+  writeFileSync(
+    fault,
+    `const fs = require('node:fs');
+const { existsSync } = fs;
+fs.existsSync = (path) => (String(path).endsWith('ecosystem.config.cjs') ? null.of : existsSync(path));
+`,
+  );
+  const env = { NODE_OPTIONS: `--require ${fault}` };
+  const run = await sigctl(root, ['status'], env);
+  assert.equal(run.exitCode, EXIT.bug, run.stdout + run.stderr);
+  assert.match(run.stderr, /^sigctl: a bug in sigctl, please report it with this text:\nTypeError: .*\n +at /);
+  const document = await sigctl(root, ['status', '--json'], env);
+  assert.deepEqual([document.exitCode, document.stderr], [EXIT.bug, '']);
+  assert.equal(JSON.parse(document.stdout).error.code, 'BUG');
 });
 
 test('every exit code in the help of a command is produced by a test', async () => {

@@ -42,6 +42,7 @@ const LINES: readonly HintCase[] = [
   { code: 'VALUE_INVALID', line: 'sigctl logs --level loud --json' },
   { code: 'VALUE_INVALID', line: 'sigctl wait --for stoped --json' },
   { code: 'SERVICE_UNKNOWN', line: 'sigctl status webstie', says: /website/ },
+  { code: 'SERVICE_UNKNOWN', line: 'sigctl status watchdog --json', says: /No log yet: watchdog/ },
   { code: 'MODE_UNKNOWN', line: 'sigctl mode --dry-run ful', says: /Mode full/ },
   { code: 'SUBJECT_UNKNOWN', line: 'sigctl help statsu', says: /Usage: sigctl status/ },
   { code: 'SUBJECT_UNKNOWN', line: 'sigctl help nothing-like-it', says: /Topics:/ },

@@ -218,7 +218,8 @@ const CONTRADICTIONS: readonly WrongLine[] = [
   line('restore --undo some-backup', '--undo'),
   line('restore --undo --dry-run', '--undo'),
   line('logs --since 5m --until 10m', 'until "10m"'),
-  line('history --since 09:00 --until 08:00', 'until "08:00"'),
+  // Not times of day: seen from between the two, the later one is yesterday's.
+  line('history --since 2026-03-02 --until 2026-03-01', 'until "2026-03-01"'),
   line('logs --until 5m --follow', '--until'),
   line('logs --ignore-case', '--ignore-case'),
   line('mode --dry-run', '--dry-run'),
