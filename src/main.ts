@@ -62,7 +62,8 @@ async function reportError(error: unknown, terminal: Terminal, argv: readonly st
   }
   const { fileTrouble } = await import('./cli/file-trouble.js');
   const { databaseTrouble } = await import('./cli/database-trouble.js');
-  const trouble = fileTrouble(error) ?? databaseTrouble(error);
+  const { driverMissing } = await import('./cli/driver-missing.js');
+  const trouble = fileTrouble(error) ?? databaseTrouble(error) ?? driverMissing(error);
   if (trouble !== undefined) return reportError(trouble, terminal, argv);
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const bug = 'a bug in sigctl, please report it with this text';

@@ -3,6 +3,7 @@ import { writeSync } from 'node:fs';
 import { test } from 'node:test';
 import BetterSqlite3 from 'better-sqlite3';
 import { databaseTrouble } from '../../src/cli/database-trouble.js';
+import { driverMissing } from '../../src/cli/driver-missing.js';
 import { fileTrouble } from '../../src/cli/file-trouble.js';
 
 test('databaseTrouble() names what is the matter with the table, and leaves a fault of ours a bug', () => {
@@ -15,6 +16,18 @@ test('databaseTrouble() names what is the matter with the table, and leaves a fa
   assert.equal(trouble('SQLITE_FULL')?.exitCode, 4);
   assert.equal(trouble('SQLITE_CONSTRAINT'), undefined);
   assert.equal(databaseTrouble(new Error('disk is full')), undefined);
+});
+
+test('driverMissing() names the folder in which to compile, where a compiled half is missing or foreign, and nothing else', () => {
+  const failed = (code: string, message: string) => driverMissing(Object.assign(new Error(message), { code }));
+  const missing = failed('MODULE_NOT_FOUND', "Cannot find module 'better-sqlite3/build/Release/better_sqlite3.node'");
+  assert.equal(missing?.code, 'DATABASE_DRIVER_MISSING');
+  assert.match(missing?.message ?? '', /was not compiled when it was installed$/);
+  assert.match(missing?.hint ?? '', /^\(cd '\/.*\/node_modules\/better-sqlite3' && npm run install\),/);
+  const foreign = failed('ERR_DLOPEN_FAILED', "The module '/x/better_sqlite3.node' was compiled against a different …");
+  assert.match(foreign?.message ?? '', new RegExp(`was compiled for another node than ${process.version}`));
+  assert.equal(failed('MODULE_NOT_FOUND', "Cannot find module 'better-sqlite3'"), undefined);
+  assert.equal(failed('ERR_DLOPEN_FAILED', '/x/other.node'), undefined);
 });
 
 test('fileTrouble() knows a full disk also where the error names no path', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { installTarball, ROOT } from './installed.js';
@@ -25,14 +26,26 @@ describe('sigctl installed from its tarball into an empty folder', {
       assert.match(help.stdout, new RegExp(`^  ${verb}`, 'm'));
   });
 
-  test('installed for the whole machine, its man page is where man looks for it', () => {
-    const prefix = join(folder, 'prefix');
+  test('installed for the whole machine, its man page is where man looks for it, and a half that npm did not compile is named', (t) => {
+    // Not below the folder, whose better-sqlite3 is compiled, and would be found.
+    const prefix = mkdtempSync(join(tmpdir(), 'sigctl-prefix-'));
+    t.after(() => rmSync(prefix, { recursive: true, force: true }));
     const install = ['install', '--global', '--prefix', prefix, '--ignore-scripts', '--prefer-offline', '--no-audit'];
     const { status, stderr } = run('npm', ...install, installation?.tarball ?? '');
     assert.equal(status, 0, stderr);
     const page = join(prefix, 'share/man/man1/sigctl.1');
     assert.match(readFileSync(page, 'utf8'), /^\.TH SIGCTL 1/m);
     assert.equal(run(join(prefix, 'bin/sigctl'), '--version').stdout.trim(), version);
+    // Install scripts are off, as npm has them for whoever did not allow them.
+    const manifest = join(prefix, 'ecosystem.config.cjs');
+    writeFileSync(manifest, "module.exports = { apps: [{ name: 'a', script: '/bin/true', interpreter: 'none' }] };");
+    const start = run(join(prefix, 'bin/sigctl'), 'start', '--json', '--config', manifest);
+    assert.equal(start.status, 4, start.stdout + start.stderr);
+    const { code, hint } = JSON.parse(start.stdout).error;
+    assert.equal(code, 'DATABASE_DRIVER_MISSING');
+    const compiles = /^\(cd '(.*)' && npm run install\)/.exec(hint)?.[1] ?? '';
+    assert.equal(compiles, join(realpathSync(prefix), 'lib/node_modules/sigctl/node_modules/better-sqlite3'));
+    assert.match(run('npm', 'run', '--prefix', compiles).stdout, /^ {2}install$/m);
     if (run('man', '--version').status !== 0) return;
     const found = run('man', '-M', join(prefix, 'share/man'), '-w', 'sigctl');
     assert.equal(found.stdout.trim(), realpathSync(page));
