@@ -66,10 +66,15 @@ export function commandsIn(text: string): readonly string[] {
   );
 }
 
+/** Of sigctl. "since sigctl started it" is no command. */
+const VERB =
+  /^(?:start|stop|restart|reload|status|top|wait|mode|logs|why|history|backup|restore|doctor|config|env|alerts|host|deploy|startup|unstartup|init|completion|help)$/;
+
 /** Of sigctl, and followed by a value; the command comes behind that. */
 const GLOBAL_OPTION = /^(?:--config|-c|--host)$/;
 
-function keepCommandsWhole(words: readonly string[]): readonly string[] {
+/** The words again, those of a command as one. */
+export function keepCommandsWhole(words: readonly string[]): readonly string[] {
   const units: string[] = [];
   for (let index = 0; index < words.length; index += 1) {
     const end = PROGRAM.test(plainOf(words[index])) ? endOfCommand(words.map(plainOf), index) : index + 1;
@@ -87,7 +92,8 @@ function endOfCommand(words: readonly string[], from: number): number {
   for (let index = from + 1; index < words.length; index += 1) {
     const [before = '', word = ''] = [words[index - 1], words[index]];
     const isName = TAKES_NAME.test(before) && !SENTENCE.test(word.replace(END, ''));
-    const isVerb = /sigctl$|^@\w/.test(before) || GLOBAL_OPTION.test(words[index - 2] ?? '');
+    const isBehind = /sigctl$|^@\w/.test(before) || GLOBAL_OPTION.test(words[index - 2] ?? '');
+    const isVerb = isBehind && VERB.test(word.replace(END, ''));
     const isPart = isQuoted || isOpen || isVerb || isName || ARGUMENT.test(word);
     if (!isPart) return index;
     // A word in single quotes may hold blanks.

@@ -1,6 +1,9 @@
+import { keepCommandsWhole } from './wrap-lines.js';
+
 /**
  * Breaks text between words so that each line, indent included, fits into `columns`.
- * Line breaks of the text stay, with the blanks that a line of its own begins with. A word too long for a line stands alone.
+ * Line breaks of the text stay, with the blanks that a line of its own begins with. A word too long for a line stands alone,
+ * and so does a command in a sentence, which stays whole.
  */
 export function wrapText(text: string, columns: number, indent: string): string {
   return text
@@ -12,7 +15,7 @@ export function wrapText(text: string, columns: number, indent: string): string 
 function wrapLine(line: string, columns: number, indent: string): readonly string[] {
   const lines: string[] = [];
   let current = '';
-  for (const word of line.split(' ')) {
+  for (const word of keepCommandsWhole(line.split(' '))) {
     if (current !== '' && indent.length + current.length + 1 + word.length > columns) {
       lines.push(indent + current);
       current = word;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { COMMANDS } from '../../src/cli/command-list.js';
 import { wrapLines } from '../../src/render/wrap-lines.js';
 
 const wrapped = (text: string, columns: number): readonly string[] => wrapLines(text, columns).split('\n');
@@ -48,6 +49,20 @@ test('a command stays whole, with its name and its options, however the sentence
     '      tries again, and sigctl startup --print',
     '      shows the line',
   ]);
+});
+
+test('sigctl as the subject of a sentence is a word like any other', () => {
+  assert.deepEqual(wrapped('3 restarts since sigctl started it', 24), ['3 restarts since sigctl', 'started it']);
+});
+
+test('every command of the program is kept whole', () => {
+  for (const command of Object.keys(COMMANDS)) {
+    const lines = wrapped(`it is as it was: sigctl ${command} would do`, 24 + command.length);
+    assert.ok(
+      lines.some((line) => line.includes(`sigctl ${command}`)),
+      command,
+    );
+  }
 });
 
 test('a word that is too long for any line is left to the terminal, and colours take no room', () => {
