@@ -50,7 +50,8 @@ export async function acquireStackLock(request: StackLockRequest): Promise<() =>
       };
     }
     const other = readHolder(note);
-    if (request.signal.aborted || performance.now() - startedAt >= request.waitMs) throw locked(other, request.waitMs);
+    if (request.signal.aborted) throw locked(other, ', and waiting for it was interrupted');
+    if (performance.now() - startedAt >= request.waitMs) throw locked(other, waited(request.waitMs));
     if (!told) request.onWait(other);
     told = true;
     await sleep(POLL_MS);
@@ -90,10 +91,13 @@ function readHolder(path: string): LockHolder | undefined {
   }
 }
 
-function locked(other: LockHolder | undefined, waitMs: number): SigctlError {
+function waited(waitMs: number): string {
+  return waitMs === 0 ? '' : ` after ${Math.round(waitMs / 1000)} s`;
+}
+
+function locked(other: LockHolder | undefined, ended: string): SigctlError {
   const who = other === undefined ? 'another sigctl command' : `"sigctl ${other.command}" (pid ${other.pid})`;
-  const waited = waitMs === 0 ? '' : ` after ${Math.round(waitMs / 1000)} s`;
-  return new SigctlError(`Cannot change the stack: ${who} is at work${waited}`, {
+  return new SigctlError(`Cannot change the stack: ${who} is at work${ended}`, {
     code: 'STACK_LOCKED',
     hint: 'Wait for it, or give this command longer: --wait 10m',
     exitCode: EXIT.failed,

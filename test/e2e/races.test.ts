@@ -37,6 +37,14 @@ test('--wait 0 refuses at once while another command works, and names it', async
   const { error } = JSON.parse(second.stdout);
   assert.equal(error.code, 'STACK_LOCKED');
   assert.match(error.message, new RegExp(`"sigctl start" \\(pid ${first.pid}\\) is at work`));
+  // Whoever waits for it and is interrupted has changed nothing, and did not wait to the end.
+  const third = rig.spawn(['stop', '--wait', '10m']);
+  let waits = '';
+  third.stderr?.on('data', (chunk: Buffer) => (waits += chunk.toString()));
+  const gaveUp = collect(third);
+  await until(() => waits.includes('waiting for'));
+  third.kill('SIGINT');
+  assert.match((await gaveUp).stderr, /\(pid \d+\) is at work, and waiting for it was interrupted/);
   first.kill('SIGINT');
   assert.equal((await ended).exitCode, 130);
 });
