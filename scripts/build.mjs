@@ -1,5 +1,5 @@
 /**
- * Builds `dist/`: the CLI (`cli.pack.js` and `cli/`), one entry per service, the kit with its types, and the migrations.
+ * Builds `dist/`: the CLI (`packs/` and `cli/`), one entry per service, the kit with its types, and the migrations.
  * Everything is made in a stage first and moved into place file by file, so that a running sigctl never reads half a file.
  *
  * `--if-possible` does nothing where the dev dependencies are absent (`npm ci --omit=dev`); `--watch` builds again on each change,

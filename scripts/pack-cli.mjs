@@ -1,8 +1,8 @@
 /**
- * Builds the CLI. esbuild splits it at every `import()`; what `sigctl status` loads is packed into one file, `cli.pack.js`, with V8's
- * compiled code beside it, what the other commands that only look load besides into `reads.pack.js`, and every other piece stays a
- * file of its own in `cli/`. So the command that people and scripts run most reads nothing that it does not need, however many
- * commands there are, and each module still exists once.
+ * Builds the CLI. esbuild splits it at every `import()`; what `sigctl status` loads is joined into one file, `packs/cli.js`, with V8's
+ * compiled code beside it. Each other command that only looks has a pack of its own with what it loads besides, and every other piece
+ * is a file in `cli/`. So a command that people and scripts run much reads one or two files and nothing that it does not need, however
+ * many commands there are, and each module exists once in a process.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -13,39 +13,45 @@ import { bringToLife, writeWarmProject } from './warm-stack.mjs';
 
 const TARGET = { platform: 'node', target: 'node20.19', minify: true };
 
+/** Without `import()`, esbuild makes it a lazy `require`, which spares starting node's ESM loader. */
+const COMMON_JS = { ...TARGET, format: 'cjs', supported: { 'dynamic-import': false } };
+
 /** Never bundled: a licence of its own, and native code. */
 const EXTERNAL = ['pm2', '*.node'];
 
-/** The first is packed for itself; what the others load beside it lies in the second pack. All of them only look. */
-const WARM_UP = [
-  ['status'],
-  ['status', 'web'],
-  ['status', '--json'],
-  ['mode'],
-  ['why', 'web'],
-  ['history'],
-  ['config'],
-  ['env', 'web'],
-  ['alerts'],
-  ['logs', '-n', '20'],
-  ['host', 'list'],
-  ['wait', 'web', '--timeout', '0'],
-];
+/** Lines that only look, by the word that names their pack. What the first load is in `packs/cli.js`; a line without such a word has the last one. */
+const WARM_UP = {
+  cli: [['status'], ['status', '--json']],
+  status: [['status', 'web']],
+  mode: [['mode']],
+  why: [['why', 'web']],
+  history: [['history']],
+  config: [['config']],
+  env: [['env', 'web']],
+  alerts: [['alerts']],
+  logs: [['logs', '-n', '20']],
+  host: [['host', 'list']],
+  wait: [['wait', 'web', '--timeout', '0']],
+  help: [['help', 'exit-codes'], ['--help']],
+};
+/** Where a line names no pack. */
+const FALLBACK = 'help';
 
-/** Writes both packs, their caches and `cli/` into the stage. @param {import('esbuild')} esbuild */
+/** Writes the packs, their caches and `cli/` into the stage. @param {import('esbuild')} esbuild */
 export async function packCli(esbuild, root, stage) {
   const pieces = await splitCli(esbuild, root);
   const folder = mkdtempSync(join(tmpdir(), 'sigctl-build-'));
   const standIn = spawn('sleep', ['600'], { stdio: 'ignore' });
-  const warmUp = (commands, keep) => runCommands({ root, stage, folder, commands, keep });
+  const warmUp = (lines, keep) => runLines({ root, stage, folder, lines, keep });
   try {
-    writePacks(stage, pieces, { first: [], all: [] });
+    await writePacks(esbuild, stage, pieces, {});
     writeWarmProject(folder);
     // Nothing runs, so nothing is stopped; but from here on there is a status table to fill.
     warmUp([['stop']]);
     bringToLife(folder, standIn.pid);
-    writePacks(stage, pieces, warmUp(WARM_UP));
-    warmUp(WARM_UP, 'keep');
+    const loaded = Object.entries(WARM_UP).map(([name, lines]) => [name, warmUp(lines)]);
+    await writePacks(esbuild, stage, pieces, Object.fromEntries(loaded));
+    for (const lines of Object.values(WARM_UP)) warmUp(lines, 'keep');
   } catch (error) {
     console.error(`sigctl: built, but not tuned: ${error.message}`);
   } finally {
@@ -54,11 +60,26 @@ export async function packCli(esbuild, root, stage) {
   }
 }
 
+/** Goes into the pack as text. Node's own search for it takes longer than its load. */
+function loadSqliteAddon() {
+  const fs = require('node:fs');
+  const addon = 'better-sqlite3/build/Release/better_sqlite3.node';
+  // Beside sigctl where npm has flattened the tree, else in its own folder.
+  const file = [`../../node_modules/${addon}`, `../../../${addon}`]
+    .map((path) => `${thisFile.dirname}/${path}`)
+    .find((path) => fs.existsSync(path));
+  if (file === undefined) return require(addon);
+  const module = { exports: {} };
+  process.dlopen(module, file);
+  return module.exports;
+}
+
 /** The pieces by name, each as the text of a CommonJS module. */
 async function splitCli(esbuild, root) {
-  const { outputFiles } = await esbuild.build({
+  const { outputFiles, metafile } = await esbuild.build({
     ...TARGET,
     entryPoints: { cli: join(root, 'src/main.ts') },
+    metafile: true,
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -67,61 +88,112 @@ async function splitCli(esbuild, root) {
     outExtension: { '.js': '.cjs' },
     chunkNames: '[name]-[hash]',
     external: EXTERNAL,
-    plugins: [sqliteBinding, noColourProbe],
+    plugins: [leanSqlite, noColourProbe],
     define: { 'import.meta.url': 'thisFile.url', 'import.meta.dirname': 'thisFile.dirname' },
     logLevel: 'warning',
   });
-  // Without `import()`, esbuild makes it a lazy `require`, which spares starting node's ESM loader.
-  const toCommonJs = { ...TARGET, format: 'cjs', supported: { 'dynamic-import': false } };
-  const modules = outputFiles.map(async ({ path, text }) => {
-    const { code } = await esbuild.transform(text, toCommonJs);
-    // bin/sigctl reads the packs as Latin-1. esbuild escapes strings, and leaves regular expressions as they are.
-    const foreign = /.{0,40}[^\0-\x7f].{0,40}/.exec(code);
-    if (foreign !== null) throw new Error(`Cannot pack ${path}: a character that is not ASCII: ${foreign[0]}`);
-    return [`./${path.split('/').pop()}`, code];
-  });
-  return new Map(await Promise.all(modules));
+  const exportsOf = new Map(
+    Object.entries(metafile.outputs).map(([path, { exports }]) => [path.split('/').pop(), exports]),
+  );
+  return new Map(
+    outputFiles.map(({ path, text }) => {
+      const name = path.split('/').pop();
+      return [`./${name}`, { text, exports: exportsOf.get(name) }];
+    }),
+  );
 }
 
-/** Writes `cli.pack.js` with the pieces that `status` loads, `reads.pack.js` with those of the other warm commands, and the rest. */
-function writePacks(stage, pieces, { first, all }) {
-  const asFunction = (name) => `(module,exports,require,thisFile)=>{${pieces.get(name)}}`;
-  const table = (names) => `({${names.map((name) => `${JSON.stringify(name)}:${asFunction(name)}`).join(',\n')}})`;
-  writePack(stage, 'cli', `(require,pack,runPack)=>(${loadCli})(${table(first)},require,pack,runPack)`);
-  writePack(stage, 'reads', table(all.filter((name) => !first.includes(name))));
+/** One piece as the text of a function that is its module. */
+async function wrapPiece(esbuild, text) {
+  const { code } = await esbuild.transform(text, COMMON_JS);
+  return `(module,exports,require,thisFile)=>{${code}}`;
+}
+
+/** Several pieces joined into one module, in which they call each other directly. `find(name)` is what a piece exports. */
+async function joinPieces(esbuild, pieces, names) {
+  const imports = names.map((name, index) => {
+    const list = pieces.get(name).exports.map((key) => `${key} as ${key}_${index}`);
+    return `import { ${list.join(', ')} } from ${JSON.stringify(name)};`;
+  });
+  const cases = names.map((name, index) => {
+    // Plain values: nothing exported changes once its module has run.
+    const values = pieces.get(name).exports.map((key) => `${key}: ${key}_${index}`);
+    return `case ${JSON.stringify(name)}: return { ${values.join(', ')} };`;
+  });
+  const contents = `${imports.join('\n')}\nexport const find = (name) => { switch (name) { ${cases.join('\n')} } };`;
+  const fromMemory = {
+    name: 'from-memory',
+    setup(build) {
+      build.onResolve({ filter: /^\.\/.*\.cjs$/ }, ({ path, kind }) =>
+        names.includes(path) && kind !== 'dynamic-import' ? { path, namespace: 'piece' } : { path, external: true },
+      );
+      build.onLoad({ filter: /.*/, namespace: 'piece' }, ({ path }) => ({ contents: pieces.get(path).text }));
+    },
+  };
+  const { outputFiles } = await esbuild.build({
+    ...COMMON_JS,
+    stdin: { contents, resolveDir: '/' },
+    bundle: true,
+    write: false,
+    external: EXTERNAL,
+    plugins: [fromMemory],
+    logLevel: 'warning',
+  });
+  return `(module,exports,require,thisFile)=>{${outputFiles[0].text}}`;
+}
+
+/**
+ * Writes a pack for each name of WARM_UP, and the rest.
+ *
+ * @param loaded Names of the pieces that the lines of each pack load; empty in the first round, when nothing was run yet.
+ */
+async function writePacks(esbuild, stage, pieces, { cli = [], ...others }) {
+  const packs = Object.entries(others).map(([name, loaded]) => [name, loaded.filter((piece) => !cli.includes(piece))]);
+  const tables = JSON.stringify({ cli, others: Object.fromEntries(packs), fallback: FALLBACK });
+  const hot = await joinPieces(esbuild, pieces, cli);
+  rmSync(join(stage, 'packs'), { recursive: true, force: true });
+  mkdirSync(join(stage, 'packs'));
+  writePack(stage, 'cli', `(require,packs,runPack)=>(${loadCli})(${tables},${hot},require,packs,runPack)`);
+  for (const [name, members] of packs) writePack(stage, name, await joinPieces(esbuild, pieces, members));
   rmSync(join(stage, 'cli'), { recursive: true, force: true });
   mkdirSync(join(stage, 'cli'));
-  for (const name of [...pieces.keys()].filter((name) => !all.includes(name))) {
-    writeFileSync(join(stage, 'cli', name), `module.exports=${asFunction(name)}`);
+  for (const name of [...pieces.keys()].filter((name) => !cli.includes(name))) {
+    writeFileSync(join(stage, 'cli', name), `module.exports=${await wrapPiece(esbuild, pieces.get(name).text)}`);
   }
 }
 
-/** Its last line names the cache that bin/sigctl looks for. */
+/** Its last line names the caches that bin/sigctl looks for. */
 function writePack(stage, name, text) {
+  // bin/sigctl reads the packs as Latin-1. esbuild escapes strings, and leaves regular expressions as they are.
+  const foreign = /.{0,40}[^\0-\x7f].{0,40}/.exec(text);
+  if (foreign !== null) throw new Error(`Cannot pack ${name}: a character that is not ASCII: ${foreign[0]}`);
   // A hash of the text, as V8 itself only compares lengths and would run the code of another build.
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  writeFileSync(join(stage, `${name}.pack.js`), `${text}//${name}-${hash}.cache`);
+  writeFileSync(join(stage, 'packs', `${name}.js`), `${text}//${name}-${hash}`);
 }
 
 /**
  * Goes into the pack as text, and loads the CLI from its pieces there.
  *
- * @param hot Piece by name; the others lie in `reads.pack.js` or in `cli/` beside the pack.
+ * @param tables Names of the pieces in each pack.
+ * @param hot The module of this pack.
  * @param require That of bin/sigctl.
- * @param pack Path of the pack.
- * @param runPack Evaluates another pack of the same folder.
+ * @param packs The folder of packs, in `dist/`.
+ * @param runPack Evaluates one of them by name.
  */
-function loadCli(hot, require, pack, runPack) {
+function loadCli(tables, hot, require, packs, runPack) {
   const loaded = {};
-  let reads;
   const thisFile = {
     get url() {
-      return require('node:url').pathToFileURL(pack).href;
+      return require('node:url').pathToFileURL(`${packs}/cli.js`).href;
     },
-    dirname: require('node:path').dirname(pack),
+    dirname: packs,
   };
   // Imported by much, used by little, and slow to load (6 ms for crypto): loaded with the first use of one of their exports.
-  const seldomUsed = ['node:child_process', 'node:crypto', 'node:fs/promises'];
+  const seldomUsed = [
+    ...['node:child_process', 'node:crypto', 'node:fs/promises', 'node:os', 'node:perf_hooks', 'node:stream'],
+    ...['node:stream/promises', 'node:string_decoder', 'node:timers/promises', 'node:zlib'],
+  ];
   const lazily = (name) =>
     new Proxy(
       {},
@@ -134,33 +206,37 @@ function loadCli(hot, require, pack, runPack) {
         }),
       },
     );
+  function run(asModule) {
+    const module = { exports: {} };
+    asModule(module, module.exports, load, thisFile);
+    return module.exports;
+  }
+  // Once each, with the first piece that is in it.
+  const once = (make) => {
+    let made;
+    return () => (made ??= make());
+  };
+  const joined = once(() => run(hot));
+  const own = process.argv.slice(2).find((word) => Object.hasOwn(tables.others, word)) ?? tables.fallback;
+  const joinedForOwn = once(() => run(runPack(own)));
   function find(name) {
-    if (hot[name] !== undefined) return hot[name];
-    reads ??= runPack('reads.pack.js');
-    return reads[name] ?? require(pack.replace('cli.pack.js', `cli/${name.slice(2)}`));
+    if (tables.cli.includes(name)) return joined().find(name);
+    if (tables.others[own]?.includes(name)) return joinedForOwn().find(name);
+    return run(require(`${packs}/../cli/${name.slice(2)}`));
   }
   function load(name) {
     if (seldomUsed.includes(name)) return lazily(name);
     if (!name.startsWith('./')) return require(name);
-    if (loaded[name] === undefined) {
-      loaded[name] = { exports: {} };
-      find(name)(loaded[name], loaded[name].exports, load, thisFile);
-    }
-    return loaded[name].exports;
+    loaded[name] ??= find(name);
+    return loaded[name];
   }
   return { main: load('./cli.cjs').main, loadedPieces: () => Object.keys(loaded) };
 }
 
-/** Runs commands of the staged CLI, and returns the names of the pieces that the first and all of them loaded. */
-function runCommands({ root, stage, folder, commands, keep = '' }) {
+/** Runs lines of the staged CLI in one process, and returns the names of the pieces that they loaded. */
+function runLines({ root, stage, folder, lines, keep = '' }) {
   const report = join(folder, 'loaded.json');
-  const args = [
-    join(root, 'scripts/warm-up.cjs'),
-    stage,
-    report,
-    keep,
-    ...commands.map((line) => JSON.stringify(line)),
-  ];
+  const args = [join(root, 'scripts/warm-up.cjs'), stage, report, keep, ...lines.map((line) => JSON.stringify(line))];
   const { status, stderr } = spawnSync(process.execPath, args, {
     cwd: folder,
     encoding: 'utf8',
@@ -180,12 +256,22 @@ const noColourProbe = {
   },
 };
 
-/** better-sqlite3 searches its native half in fifteen places (8 ms with its own modules); where npm builds it is known. */
-const sqliteBinding = {
-  name: 'sqlite-binding',
+/**
+ * better-sqlite3 searches its native half in fifteen places (8 ms with its own modules); where npm builds it is known. Its backup is
+ * loaded with the first one.
+ */
+const leanSqlite = {
+  name: 'lean-sqlite',
   setup(build) {
-    const contents = `module.exports = () => require('better-sqlite3/build/Release/better_sqlite3.node');`;
+    const contents = `module.exports = ${loadSqliteAddon}`;
     build.onResolve({ filter: /^bindings$/ }, ({ path }) => ({ path, namespace: 'sqlite' }));
     build.onLoad({ filter: /.*/, namespace: 'sqlite' }, () => ({ contents }));
+    build.onLoad({ filter: /better-sqlite3.lib.methods.backup\.js$/ }, ({ path }) => ({
+      contents: `module.exports = async function backup(...args) {
+        const real = await import(${JSON.stringify(`${path}?real`)});
+        return real.default.apply(this, args);
+      };`,
+    }));
+    build.onResolve({ filter: /\?real$/ }, ({ path }) => ({ path: path.slice(0, -5), suffix: '?real' }));
   },
 };

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { COMMANDS } from '../../src/cli/command-list.js';
+import { loadCommand } from '../../src/cli/command-list.js';
 import { createDeps } from '../../src/cli/deps.js';
 import { createRoot } from '../../src/cli/program.js';
+import { COMMAND_NAMES } from '../../src/cli/purposes.js';
 import { readTerminal } from '../../src/cli/terminal.js';
 
 /** A row of the arguments or options of a command. */
@@ -39,8 +40,8 @@ export async function readPages(version: string): Promise<ProgramPages> {
   const deps = createDeps(readTerminal([], {}), undefined);
   const root = createRoot(version);
   const commands = [];
-  for (const load of Object.values(COMMANDS)) {
-    const command = await load(deps);
+  for (const name of COMMAND_NAMES) {
+    const command = await loadCommand(name, deps);
     root.addCommand(command.copyInheritedSettings(root));
     commands.push(command);
   }

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { type Deps, inSentences } from './deps.js';
+import { type CommandName, PURPOSES } from './purposes.js';
 
-/** Every command, loaded when it is typed. */
-export const COMMANDS = {
+type Load = (deps: Deps) => Promise<Command>;
+
+const LOADERS: Readonly<Record<CommandName, Load>> = {
   start: async (deps: Deps): Promise<Command> => (await import('../commands/start.js')).startCommand(inSentences(deps)),
   stop: async (deps: Deps): Promise<Command> => (await import('../commands/stop.js')).stopCommand(inSentences(deps)),
-  restart: async (deps: Deps): Promise<Command> =>
-    (await import('../commands/restart.js')).restartCommand(inSentences(deps)),
-  reload: async (deps: Deps): Promise<Command> =>
-    (await import('../commands/reload.js')).reloadCommand(inSentences(deps)),
+  restart: async (deps: Deps): Promise<Command> => (await import('../commands/restart.js')).restartCommand(inSentences(deps)),
+  reload: async (deps: Deps): Promise<Command> => (await import('../commands/reload.js')).reloadCommand(inSentences(deps)),
   status: async (deps: Deps): Promise<Command> => {
     const [{ statusCommand }, { createStatusDeps }] = await Promise.all([
       import('../commands/status.js'),
@@ -143,6 +143,9 @@ export const COMMANDS = {
     ]);
     return helpCommand({ out: { print: (text) => deps.out.print(wrapHelp(text, deps.out.width)) } });
   },
-} as const;
+};
 
-export type CommandName = keyof typeof COMMANDS;
+/** A command as it is declared. */
+export async function loadCommand(name: CommandName, deps: Deps): Promise<Command> {
+  return (await LOADERS[name](deps)).description(PURPOSES[name]);
+}

@@ -6,11 +6,12 @@ import { WATCHDOG_KEY } from '../process/home.js';
 import { hostsPath, readHosts } from '../remote/hosts-file.js';
 import { HELP_TOPICS } from '../render/help-topics.js';
 import { commandOf, configOf } from './argv.js';
-import { COMMANDS, type CommandName } from './command-list.js';
+import { loadCommand } from './command-list.js';
 import { findHostPart } from './complete-host.js';
 import { findPosition, type Position } from './complete-position.js';
 import { createDeps, type Deps } from './deps.js';
 import { createRoot } from './program.js';
+import { COMMAND_NAMES, isCommandName, PURPOSES } from './purposes.js';
 import type { Terminal } from './terminal.js';
 
 interface Candidate {
@@ -43,7 +44,7 @@ async function findCandidates(deps: Deps, typed: readonly string[]): Promise<rea
   // What is run over there is most likely what the manifest here names too.
   const { words } = part;
   const name = commandOf(words.slice(0, -1));
-  const command = name !== undefined && isCommandName(name) ? await COMMANDS[name](deps) : undefined;
+  const command = name !== undefined && isCommandName(name) ? await loadCommand(name, deps) : undefined;
   const options = optionsFor(command, createRoot(deps.version));
   const position = findPosition(words, command, options);
   const readStack = async () => (await deps.openProject(expandHome(configOf(words)))).stack;
@@ -60,7 +61,7 @@ interface Sources {
 async function possible(position: Position, sources: Sources): Promise<readonly Candidate[]> {
   switch (position.kind) {
     case 'command':
-      return listCommands(sources.deps, position.start);
+      return listCommands(position.start);
     case 'option':
       return sources.options.flatMap(({ long, description }) =>
         long && !position.used.includes(long) ? [{ value: long, description }] : [],
@@ -87,7 +88,7 @@ async function possible(position: Position, sources: Sources): Promise<readonly 
 /** By the name that a help text gives to an argument or to the value of an option. */
 async function named(
   { name, choices, start }: { name: string; choices: readonly string[] | undefined; start: string },
-  { deps, command, readStack }: Sources,
+  { command, readStack }: Sources,
 ): Promise<readonly Candidate[]> {
   if (choices !== undefined) return choices.map((value) => ({ value, description: '' }));
   switch (name) {
@@ -102,10 +103,7 @@ async function named(
         description: members.join(', '),
       }));
     case 'subject':
-      return [
-        ...(await listCommands(deps, start)),
-        ...HELP_TOPICS.map(({ name: value, description }) => ({ value, description })),
-      ];
+      return [...listCommands(start), ...HELP_TOPICS.map(({ name: value, description }) => ({ value, description }))];
     case 'file':
     case 'path':
       return [FILES];
@@ -118,13 +116,9 @@ async function named(
   }
 }
 
-/** Only those that can be meant are loaded, for their descriptions. */
-async function listCommands(deps: Deps, start: string): Promise<readonly Candidate[]> {
-  const names = Object.keys(COMMANDS)
-    .filter(isCommandName)
-    .filter((name) => name.startsWith(start));
-  const commands = await Promise.all(names.map((name) => COMMANDS[name](deps)));
-  return commands.map((command) => ({ value: command.name(), description: command.description() }));
+function listCommands(start: string): readonly Candidate[] {
+  const names = COMMAND_NAMES.filter((name) => name.startsWith(start));
+  return names.map((value) => ({ value, description: PURPOSES[value] }));
 }
 
 /** Services, and the single processes of those that have several. */
@@ -162,10 +156,6 @@ function matching(position: Position, candidates: readonly Candidate[]): readonl
   return candidates
     .filter(({ value }) => value.startsWith(position.start) || value.startsWith(':'))
     .map(({ value, description }) => ({ value: `${prefix}${value}`, description }));
-}
-
-function isCommandName(word: string): word is CommandName {
-  return Object.hasOwn(COMMANDS, word);
 }
 
 /** The shell has not expanded the line that is being typed. */

@@ -1,9 +1,10 @@
-import type { Command } from 'commander';
+import { Command } from 'commander';
 import { wrapHelp } from '../render/wrap-help.js';
 import { commandOf, configOf } from './argv.js';
-import { COMMANDS, type CommandName } from './command-list.js';
+import { loadCommand } from './command-list.js';
 import { createDeps } from './deps.js';
 import { createRoot, obeyQuiet } from './program.js';
+import { COMMAND_NAMES, type CommandName, isCommandName, PURPOSES } from './purposes.js';
 import { refuseQuietly } from './refused-line.js';
 import type { Terminal } from './terminal.js';
 
@@ -15,24 +16,29 @@ export async function createProgram(argv: readonly string[], terminal: Terminal)
     writeErr: terminal.writeErr,
   });
   refuseQuietly(obeyQuiet(program, terminal.quiet));
-  for (const name of needed(argv)) {
-    const child = await COMMANDS[name](deps);
+  const { listed, loaded } = needed(argv);
+  for (const name of listed) {
+    const child = loaded.includes(name) ? await loadCommand(name, deps) : new Command(name).description(PURPOSES[name]);
     program.addCommand(refuseQuietly(child.copyInheritedSettings(program)));
   }
-  if (program.commands.length > 1) {
+  if (listed.length > 1) {
     const { renderTopicList } = await import('../render/help-topics.js');
     program.addHelpText('after', renderTopicList());
   }
   return program;
 }
 
-/** Only the command that was typed is loaded; help and typos need them all. */
-function needed(argv: readonly string[]): readonly CommandName[] {
-  const typed = commandOf(argv);
-  if (typed !== undefined && typed !== 'help' && isCommandName(typed)) return [typed];
-  return Object.keys(COMMANDS).filter(isCommandName);
+interface Needed {
+  readonly listed: readonly CommandName[];
+  /** The others are no more than their names and purposes. */
+  readonly loaded: readonly CommandName[];
 }
 
-function isCommandName(word: string): word is CommandName {
-  return Object.hasOwn(COMMANDS, word);
+/** Only the command that was typed is loaded; help lists the others, and a typo may mean any of them. */
+function needed(argv: readonly string[]): Needed {
+  const typed = commandOf(argv);
+  if (typed === undefined) return { listed: COMMAND_NAMES, loaded: [] };
+  if (typed === 'help') return { listed: COMMAND_NAMES, loaded: COMMAND_NAMES.filter((name) => argv.includes(name)) };
+  if (isCommandName(typed)) return { listed: [typed], loaded: [typed] };
+  return { listed: COMMAND_NAMES, loaded: COMMAND_NAMES };
 }

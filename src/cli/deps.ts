@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Output, SessionRequest, StackSession, StackView } from '../commands/session.js';
@@ -141,11 +141,7 @@ function readPackage(): Package {
 }
 
 function readManifest(path: string): string | undefined {
-  try {
-    const { name, version }: { name?: unknown; version?: unknown } = JSON.parse(readFileSync(path, 'utf8'));
-    return name === 'sigctl' ? String(version) : undefined;
-  } catch {
-    // No package.json in this folder: look one up.
-    return undefined;
-  }
+  if (!existsSync(path)) return undefined;
+  const { name, version }: { name?: unknown; version?: unknown } = JSON.parse(readFileSync(path, 'utf8'));
+  return name === 'sigctl' ? String(version) : undefined;
 }

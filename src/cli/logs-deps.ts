@@ -1,10 +1,12 @@
 import type { LogsDeps } from '../commands/logs.js';
 import { processKeys } from '../core/stack.js';
+import { codeOf } from '../logs/file-errors.js';
 import { hasLog, readLogs } from '../logs/log-reader.js';
 import { createPipeWriter } from '../logs/pipe-writer.js';
 import { lockPath, logPath } from '../process/home.js';
 import { type Deps, writeNote } from './deps.js';
 import type { Project } from './project.js';
+import { writeText } from './write-text.js';
 
 /** What `sigctl logs` touches. The manifest is read once, by `services`, which comes first. */
 export function createLogsDeps(deps: Deps, config: string | undefined): LogsDeps {
@@ -16,7 +18,7 @@ export function createLogsDeps(deps: Deps, config: string | undefined): LogsDeps
   };
   const interrupt = new AbortController();
   const end = (): void => interrupt.abort();
-  const write = createPipeWriter(process.stdout);
+  const write = terminal.outIsTerminal ? createPipeWriter(process.stdout) : writeDirectly;
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
   return {
@@ -28,11 +30,24 @@ export function createLogsDeps(deps: Deps, config: string | undefined): LogsDeps
       yield* readLogs((key) => logPath(paths, key), { ...request, rules });
     },
     hasLog: async (key) => hasLog(logPath((await project()).paths, key)),
-    write: (text) => (terminal.quiet.hush === 'all' ? Promise.resolve(true) : write(text)),
+    write: (text) => (terminal.quiet.hush === 'all' ? true : write(text)),
     warn: (text) => writeNote(terminal, text),
     signal: interrupt.signal,
     colour: terminal.outColour,
     isTerminal: terminal.outIsTerminal,
     nowMs: deps.nowMs,
   };
+}
+
+const STDOUT = 1;
+
+/** Spares node's stream, which no terminal has made yet. @returns False once nobody reads any more, as in `| head -1`. */
+function writeDirectly(text: string): boolean {
+  try {
+    writeText(STDOUT, text);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EPIPE') return false;
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { requireNoUnfinishedRestore } from '../backup/restore-folder.js';
-import type { RecordView, WithRecord } from '../commands/record-view.js';
+import type { WithRecord } from '../commands/record-view.js';
 import type { StoryProcess } from '../core/exit-story.js';
 import type { Stack } from '../core/stack.js';
 import { observeStack } from '../observe/observe-stack.js';
@@ -20,43 +21,51 @@ export function createRecordDeps(deps: Deps) {
   const withRecord: WithRecord = async (config, work) => {
     const project = await deps.openOrLast(config);
     requireNoUnfinishedRestore(project.paths.home);
-    // A project that never started anything gets no state folder by a look.
-    if (project.isFresh) return work(freshView(project, deps.nowMs()));
-    const db = openStatusDb(project.paths.statusDb);
-    try {
-      const { stack, paths } = project;
-      reconcile(db, { stack, paths, nowMs: deps.nowMs(), version: deps.version });
-      return work(readView(db, project, deps));
-    } finally {
-      db.close();
-    }
+    return withRecordOf(project, deps, (db) => {
+      return work({
+        stack: project.stack,
+        readProcesses: () => readStories(db, project, deps),
+        readKinds: () => (db === undefined ? [] : readKindsOnRecord(db)),
+        readEvents: (query) => (db === undefined ? [] : readHistory(db, query)),
+      });
+    });
   };
   return { withRecord, nowMs: deps.nowMs, out: deps.out };
 }
 
-function freshView({ stack, paths }: Project, nowMs: number): RecordView {
-  const reports = observeStack({ stack, home: paths.home, statuses: [], desired: [], nowMs });
-  return { stack, processes: reports, kinds: [], readEvents: () => [] };
+/** Opens the record of a stack and brings it up to now. A project that never started anything gets no state folder by a look. */
+export function withRecordOf<T>(
+  { stack, paths }: Pick<Project, 'stack' | 'paths'>,
+  { nowMs, version }: Pick<Deps, 'nowMs' | 'version'>,
+  work: (db: StatusDb | undefined) => T,
+): T {
+  if (!existsSync(paths.statusDb)) return work(undefined);
+  const db = openStatusDb(paths.statusDb);
+  try {
+    reconcile(db, { stack, paths, nowMs: nowMs(), version });
+    return work(db);
+  } finally {
+    db.close();
+  }
 }
 
-function readView(db: StatusDb, { stack, paths }: Project, { nowMs, terminal }: Deps): RecordView {
+function readStories(
+  db: StatusDb | undefined,
+  { stack, paths }: Project,
+  { nowMs, terminal }: Deps,
+): readonly StoryProcess[] {
+  const nothing = { stack, home: paths.home, statuses: [], desired: [], nowMs: nowMs() };
+  if (db === undefined) return observeStack(nothing);
   const reports = observeStack({
-    stack,
-    home: paths.home,
+    ...nothing,
     statuses: readStatuses(db, (fault) => writeNote(terminal, `note: ${fault.message}`)),
     desired: readDesired(db),
     unready: readUnready(db),
-    nowMs: nowMs(),
   });
   const ours = [DAEMON_KEY, WATCHDOG_KEY].map((key) => ownProcess(key, stack, paths, nowMs()));
   const shown = new Set([...reports, ...ours].map(({ service }) => service));
   const gone = readServicesOnRecord(db).filter((service) => !shown.has(service));
-  return {
-    stack,
-    processes: [...reports, ...ours, ...gone.map((service) => absentProcess(service, 'no longer in the manifest'))],
-    kinds: readKindsOnRecord(db),
-    readEvents: (query) => readHistory(db, query),
-  };
+  return [...reports, ...ours, ...gone.map((service) => absentProcess(service, 'no longer in the manifest'))];
 }
 
 /** PM2's daemon and the watchdog, which no report is about. */

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import type { EventQuery } from '../commands/record-view.js';
 import type { StackView } from '../commands/session.js';
 import { tellStory } from '../commands/why.js';
 import type { ExitStory } from '../core/exit-story.js';
@@ -7,49 +8,55 @@ import type { ServiceReport } from '../core/service-report.js';
 import { SigctlError } from '../errors.js';
 import { listSegments } from '../logs/segments.js';
 import { homePaths, logPath, pidPath } from '../process/home.js';
+import { readHistory } from '../store/history.js';
 import type { Deps } from './deps.js';
-import { createRecordDeps } from './record-deps.js';
+import type { Project } from './project.js';
+import { withRecordOf } from './record-deps.js';
+
+type RecordClock = Pick<Deps, 'nowMs' | 'version'>;
 
 /** Joins the reports of one service with its manifest entry, its files and the record of exits. */
-export async function readServiceDetail(
-  deps: Deps,
+export function readServiceDetail(
+  deps: RecordClock,
   view: StackView,
   reports: readonly ServiceReport[],
-): Promise<ServiceDetail> {
+): ServiceDetail {
   const service = reports[0]?.service ?? '';
   const paths = homePaths(view.stack.root, view.home);
-  const exits = await readLastExits(deps, reports);
-  const processes = reports.map(async (report) => {
+  const exits = readLastExits(deps, { stack: view.stack, paths }, reports);
+  const processes = reports.map((report) => {
     const logFile = logPath(paths, report.key);
     return {
       report,
       logFile,
-      logBytes: await totalBytes(logFile),
+      logBytes: totalBytes(logFile),
       pidFile: pidPath(paths, report.key),
       lastExit: exits.get(report.key) ?? null,
     };
   });
   const spec = detailSpec(view.stack, service, view.mode ?? null);
-  return { service, spec, processes: await Promise.all(processes) };
+  return { service, spec, processes };
 }
 
 /** Empty where the record cannot be read: what is seen now is worth showing without it. */
-async function readLastExits(deps: Deps, reports: readonly ServiceReport[]): Promise<ReadonlyMap<string, ExitStory>> {
+function readLastExits(
+  deps: RecordClock,
+  { stack, paths }: Pick<Project, 'stack' | 'paths'>,
+  reports: readonly ServiceReport[],
+): ReadonlyMap<string, ExitStory> {
   try {
-    return await createRecordDeps(deps).withRecord(
-      deps.config,
-      (record) => new Map(reports.map((report) => [report.key, tellStory(record, report, deps.nowMs())])),
-    );
+    return withRecordOf({ stack, paths }, deps, (db) => {
+      const readEvents = (query: EventQuery) => (db === undefined ? [] : readHistory(db, query));
+      return new Map(reports.map((report) => [report.key, tellStory({ stack, readEvents }, report, deps.nowMs())]));
+    });
   } catch (error) {
     if (error instanceof SigctlError) return new Map();
     throw error;
   }
 }
 
-async function totalBytes(logFile: string): Promise<number | null> {
-  const sizes = [...(await listSegments(logFile)), logFile].map(
-    (path) => statSync(path, { throwIfNoEntry: false })?.size,
-  );
+function totalBytes(logFile: string): number | null {
+  const sizes = [...listSegments(logFile), logFile].map((path) => statSync(path, { throwIfNoEntry: false })?.size);
   const known = sizes.filter((size) => size !== undefined);
   return known.length === 0 ? null : known.reduce((sum, size) => sum + size, 0);
 }

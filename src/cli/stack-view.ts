@@ -1,16 +1,15 @@
 import { requireNoUnfinishedRestore } from '../backup/restore-folder.js';
 import type { StackView, WatchdogView } from '../commands/session.js';
 import { findWatchdog } from '../observe/find-watchdog.js';
-import { readDaemonPid } from '../observe/observe-processes.js';
+import { findDaemon } from '../observe/observe-processes.js';
 import { observeStack } from '../observe/observe-stack.js';
 import type { HomePaths } from '../process/home.js';
-import { readResidentBytes } from '../process/proc-stat.js';
-import { readProcessState } from '../process/process-state.js';
+import { readPageBytes } from '../process/page-bytes.js';
 import { readUndelivered } from '../store/alert-rows.js';
 import { readChecks } from '../store/checks.js';
 import { readDesired } from '../store/desired.js';
 import { readFact } from '../store/facts.js';
-import { openStatusDb } from '../store/open.js';
+import { openStatusDbToLook } from '../store/open.js';
 import { readStatuses } from '../store/service-status.js';
 import { readUnready } from '../store/unready.js';
 import type { Project } from './project.js';
@@ -28,12 +27,12 @@ export function readStackView(
       stack,
       home: paths.home,
       mode: undefined,
-      daemonPid: readDaemonPid(paths),
+      ...readDaemon(paths),
       watchdog: readWatchdog(paths),
       reports: () => observeStack({ ...nothing, nowMs: nowMs() }),
     };
   }
-  const db = openStatusDb(paths.statusDb);
+  const db = openStatusDbToLook(paths.statusDb);
   try {
     const read = {
       stack,
@@ -58,12 +57,13 @@ export function readStackView(
 }
 
 function readWatchdog(paths: HomePaths): WatchdogView | undefined {
-  const pid = findWatchdog(paths)?.pid;
-  if (pid === undefined) return undefined;
-  return { pid, memoryBytes: readResidentBytes(pid), isStopped: readProcessState(pid) === 'T' };
+  const watchdog = findWatchdog(paths);
+  if (watchdog === undefined) return undefined;
+  const { pid, rssPages, state } = watchdog;
+  return { pid, memoryBytes: rssPages * readPageBytes(), isStopped: state === 'T' };
 }
 
 function readDaemon(paths: HomePaths) {
-  const daemonPid = readDaemonPid(paths);
-  return { daemonPid, isDaemonStopped: daemonPid !== undefined && readProcessState(daemonPid) === 'T' };
+  const daemon = findDaemon(paths);
+  return { daemonPid: daemon?.pid, isDaemonStopped: daemon?.state === 'T' };
 }

@@ -1,5 +1,5 @@
 import type { StatusDeps } from '../commands/run-status.js';
-import { createDeps, type Deps } from './deps.js';
+import type { Deps } from './deps.js';
 
 /** What `sigctl status` touches. More than the table of all services is loaded only where it is asked for. */
 export function createStatusDeps(deps: Deps): StatusDeps {
@@ -7,9 +7,7 @@ export function createStatusDeps(deps: Deps): StatusDeps {
     ...deps,
     readDetail: async (view, reports) => {
       const { readServiceDetail } = await import('./service-detail.js');
-      // What is odd was told by the view already.
-      const silent = createDeps({ ...deps.terminal, writeErr: () => undefined }, deps.config);
-      return readServiceDetail(silent, view, reports);
+      return readServiceDetail(deps, view, reports);
     },
     openScreen: async () => (await import('./screen.js')).openScreen(deps.terminal),
   };

@@ -10,11 +10,10 @@ export interface AboutService {
 
 /** Declares a command that tells about one service. */
 export function aboutServiceCommand(
-  { name, description, help }: { readonly name: string; readonly description: string; readonly help: string },
+  { name, help }: { readonly name: string; readonly help: string },
   run: (about: AboutService) => Promise<void>,
 ): Command {
   return new Command(name)
-    .description(description)
     .argument('<service>', 'a service, or one of its processes (web-1)')
     .addOption(jsonOption())
     .addHelpText('after', help)

@@ -30,7 +30,6 @@ export interface AlertsOptions {
 /** Declares `sigctl alerts`. Tests of parsing pass their own `run`. */
 export function alertsCommand(deps: AlertsDeps, run = runAlerts): Command {
   return new Command('alerts')
-    .description('Show which alerts wait, were delivered or were given up, and why')
     .addArgument(new Argument('[action]', 'what to do').choices(ACTIONS).default('list'))
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)

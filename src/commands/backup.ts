@@ -33,7 +33,6 @@ export interface BackupDeps {
 /** Declares `sigctl backup`. Tests of parsing pass their own `run`. */
 export function backupCommand(deps: BackupDeps, run = runBackup): Command {
   return new Command('backup')
-    .description('Copy every database and the manifest while the services run, checked and with checksums')
     .option('--to <dir>', 'folder that holds backups (default: backups/ beside the manifest)')
     .option('--keep <n>', 'afterwards remove the older backups of this stack there, so that n stay', countArgument)
     .addOption(waitOption())

@@ -24,7 +24,6 @@ export interface CompletionOptions {
 /** Declares `sigctl completion`. Tests of parsing pass their own `run`. */
 export function completionCommand(deps: CompletionDeps, run = runCompletion): Command {
   return new Command('completion')
-    .description('Complete commands, options, services and modes at the press of Tab')
     .addArgument(
       new Argument('<action>', 'print the script for a shell, or install it').choices([...SHELLS, 'install']),
     )

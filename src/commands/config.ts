@@ -30,7 +30,6 @@ export interface ConfigOptions {
 /** Declares `sigctl config`. Tests of parsing pass their own `run`. */
 export function configCommand(deps: ConfigDeps, run = runConfig): Command {
   return new Command('config')
-    .description('Show the manifest as sigctl understands it, or what a restart would change')
     .argument('[service...]', 'services to show (default: all)')
     .option('--diff', 'only what differs from what runs, and whether it needs a restart', false)
     .option('--check', 'with --diff: exit with 3 when a restart would change something', false)

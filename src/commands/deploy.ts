@@ -44,7 +44,6 @@ export interface DeployOptions {
 /** Declares `sigctl deploy`. Tests of parsing pass their own `run`. */
 export function deployCommand(deps: DeployDeps, run = runDeploy): Command {
   return new Command('deploy')
-    .description('Put the project on another machine, and switch to it without a gap')
     .argument('<host>', '@prod, or user@vps:/srv/app; the folder holds the releases')
     .option('--from <dir>', 'the project (default: the current folder); in a checkout what git does not ignore')
     .option('--git <ref>', 'a commit, branch or tag instead of the files as they are')

@@ -30,7 +30,6 @@ export interface DoctorOptions {
 /** Declares `sigctl doctor`. Tests of parsing pass their own `run`. */
 export function doctorCommand(deps: DoctorDeps, run = runDoctor): Command {
   return new Command('doctor')
-    .description('Find what is wrong with the stack and its machine, and how to mend it')
     .option('--fix', 'do what is safe, and say what is left; ends no process', false)
     .option('--strict', 'exit with 1 for warnings too', false)
     .addOption(waitOption())

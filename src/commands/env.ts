@@ -23,7 +23,6 @@ export function envCommand(deps: EnvDeps, run = runEnv): Command {
   return aboutServiceCommand(
     {
       name: 'env',
-      description: 'Show the environment that a service gets, and where each value comes from',
       help: EXAMPLES,
     },
     async (options) => deps.out.setExitCode(await run(deps, options)),

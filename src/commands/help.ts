@@ -19,7 +19,6 @@ export interface HelpOptions {
 /** Declares `sigctl help`. Tests of parsing pass their own `run`. */
 export function helpCommand(deps: HelpDeps, run = runHelp): Command {
   return new Command('help')
-    .description('Explain a command or a topic')
     .argument('[subject]', 'a command or a topic (default: the list of both)')
     .addHelpText('after', EXAMPLES)
     .action((subject: string | undefined, _flags: object, command: Command) =>

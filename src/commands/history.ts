@@ -41,7 +41,6 @@ interface HistoryFlags {
 /** Declares `sigctl history`. Tests of parsing pass their own `run`. */
 export function historyCommand(deps: HistoryDeps, run = runHistory): Command {
   return new Command('history')
-    .description('Show what happened: each start, exit and command, with its cause and who did it')
     .argument('[service...]', 'services to show (default: all, with PM2 and the watchdog)')
     .option('--since <when>', 'from then on: 24h (ago), 09:30, a date, …')
     .option('--until <when>', 'before then')
@@ -104,13 +103,14 @@ function reversed({ since, until }: HistoryOptions): SigctlError {
   });
 }
 
-function chooseServices({ processes }: RecordView, names: readonly string[]): readonly string[] {
+function chooseServices({ readProcesses }: RecordView, names: readonly string[]): readonly string[] {
   if (names.length === 0) return [];
-  return selectNames([...new Set(processes.map(({ service }) => service))], names);
+  return selectNames([...new Set(readProcesses().map(({ service }) => service))], names);
 }
 
-function chooseKinds({ kinds: onRecord }: RecordView, kinds: readonly string[]): readonly string[] {
-  const known = [...new Set<string>([...EVENT_KINDS, ...onRecord])];
+function chooseKinds({ readKinds }: RecordView, kinds: readonly string[]): readonly string[] {
+  if (kinds.length === 0) return [];
+  const known = [...new Set<string>([...EVENT_KINDS, ...readKinds()])];
   const unknown = kinds.find((kind) => !known.includes(kind));
   if (unknown === undefined) return kinds;
   const close = nearest(unknown, known);

@@ -30,7 +30,6 @@ export interface HostOptions {
 /** Declares `sigctl host`. Tests of parsing pass their own `run`. */
 export function hostCommand(deps: HostDeps, run = runHost): Command {
   return new Command('host')
-    .description('Short names for other machines, for "sigctl @prod status"')
     .addArgument(new Argument('[action]', 'what to do').choices(ACTIONS).default('list'))
     .argument('[name]', 'letters, digits, dots, dashes, underscores')
     .argument('[address]', 'user@vps:/srv/app; the folder is that of the manifest there')

@@ -56,9 +56,6 @@ export interface InitOptions {
 /** Declares `sigctl init`. Tests of parsing pass their own `run`. */
 export function initCommand(deps: InitDeps, run = runInit): Command {
   return new Command('init')
-    .description(
-      'Write a commented manifest from what is there: Procfile, compose, supervisord, package.json, PM2 file',
-    )
     .option('--from <file>', 'what to make it from (default: the first of these files in the current folder)')
     .option('--dry-run', 'print the manifest and write nothing', false)
     .option('--force', 'replace a manifest that is there already', false)

@@ -36,7 +36,7 @@ export interface LogsDeps {
   /** Whether anything was ever logged under this key. */
   readonly hasLog: (key: string) => Promise<boolean>;
   /** To stdout. Resolves when it is taken; false: nobody reads any more. */
-  readonly write: (text: string) => Promise<boolean>;
+  readonly write: (text: string) => boolean | Promise<boolean>;
   /** One line to stderr. */
   readonly warn: (text: string) => void;
   readonly signal: AbortSignal;
@@ -66,7 +66,6 @@ interface LogsFlags extends FilterFlags {
 /** Declares `sigctl logs`. Tests of parsing pass their own `run`. */
 export function logsCommand(deps: LogsDeps, run = runLogs): Command {
   return new Command('logs')
-    .description('Show what services have logged, several merged by time')
     .argument('[service...]', 'services, or single processes such as web-0 (default: all)')
     .option('-n, --lines <number>', 'how many of the last lines of each (default: 50; with a filter all)', parseLines)
     .option('-f, --follow', 'go on with new lines until Ctrl-C; survives restarts and rotation', false)

@@ -32,7 +32,6 @@ export interface ModeOptions {
 /** Declares `sigctl mode`. Tests of parsing pass their own `run`. */
 export function modeCommand(deps: ModeDeps, run = runMode): Command {
   return new Command('mode')
-    .description('Switch to a mode: stop what is not in it, start what is missing, leave the rest untouched')
     .argument('[mode]', 'mode of the manifest (without one: show the modes and the one in force)')
     .option('--dry-run', 'print the plan and change nothing', false)
     .option('--rollback-on-failure', 'when a service fails, go back to what ran before', false)

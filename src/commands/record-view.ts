@@ -18,9 +18,9 @@ export interface EventQuery {
 export interface RecordView {
   readonly stack: Stack;
   /** Every process of the stack, PM2's daemon and the watchdog included, and services that only the record still knows. */
-  readonly processes: readonly StoryProcess[];
+  readonly readProcesses: () => readonly StoryProcess[];
   /** Kinds of events on record. */
-  readonly kinds: readonly string[];
+  readonly readKinds: () => readonly string[];
   /** Oldest first. */
   readonly readEvents: (query: EventQuery) => readonly ServiceEvent[];
 }

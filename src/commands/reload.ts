@@ -17,7 +17,6 @@ const INTERRUPTED = 130;
 
 const RELOAD: ServiceVerb = {
   name: 'reload',
-  description: 'Let services take up new code without a gap, where they can',
   argument: 'services to reload (default, with --or-restart only: all that run)',
   flags: [new Option('--or-restart', 'restart those that cannot be reloaded, or that have a changed manifest entry')],
   help: `

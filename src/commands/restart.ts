@@ -17,7 +17,6 @@ import { membersOf } from './start.js';
 
 const RESTART: ServiceVerb = {
   name: 'restart',
-  description: 'Restart services with the manifest of now, and wait until each is ready',
   argument: 'services to restart, and only these (default: those of the mode in force, else all)',
   flags: [new Option('--changed', 'only those that run with another manifest entry than the one of now')],
   help: `

@@ -60,7 +60,6 @@ export interface RestoreDeps {
 /** Declares `sigctl restore`. Tests of parsing pass their own `run`. */
 export function restoreCommand(deps: RestoreDeps, run = runRestore): Command {
   return new Command('restore')
-    .description('Replace every database by that of a backup; on any fault the old state stands')
     .argument('[backup]', 'folder of the backup, or its name in backups/')
     .option('--yes', 'do not ask; needed where there is no terminal', false)
     .option('--dry-run', 'verify the backup, print the plan and change nothing', false)

@@ -16,7 +16,6 @@ export interface ServiceOptions {
 
 export interface ServiceVerb {
   readonly name: 'start' | 'stop' | 'restart' | 'reload';
-  readonly description: string;
   /** Help of the argument `[service...]`. */
   readonly argument: string;
   /** Flags that only this verb has. */
@@ -34,7 +33,7 @@ export function serviceCommand(
   const own = verb.flags ?? [];
   const declared = own.reduce(
     (command, flag) => command.addOption(flag),
-    new Command(verb.name).description(verb.description).argument('[service...]', verb.argument),
+    new Command(verb.name).argument('[service...]', verb.argument),
   );
   return declared
     .addOption(waitOption())

@@ -18,7 +18,6 @@ import type { KnownNames, MutatingDeps, StackSession } from './session.js';
 
 const START: ServiceVerb = {
   name: 'start',
-  description: 'Start services and wait until each is ready',
   argument: 'services to start, and what they need (default: those of the mode in force, else all)',
   flags: [
     new Option('--only', 'exactly the named services, without what they need').conflicts('withDeps'),

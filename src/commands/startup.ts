@@ -36,7 +36,6 @@ export interface StartupOptions {
 /** Declares `sigctl startup`. Tests of parsing pass their own `run`. */
 export function startupCommand(deps: StartupDeps, run = runStartup): Command {
   return new Command('startup')
-    .description('Bring the mode and the services back after a reboot')
     .addOption(kindOption('system', 'a unit of the system, running as the owner of the project (default for root)'))
     .addOption(kindOption('user', 'a unit of this user, who need not log in (default)'))
     .addOption(kindOption('cron', 'an @reboot line in the crontab (default without systemd)'))
@@ -52,7 +51,6 @@ export function startupCommand(deps: StartupDeps, run = runStartup): Command {
 /** Declares `sigctl unstartup`. */
 export function unstartupCommand(deps: StartupDeps, run = runUnstartup): Command {
   return new Command('unstartup')
-    .description('Take away what "sigctl startup" put in place; the services run on')
     .addOption(kindOption('system', 'the unit of the system'))
     .addOption(kindOption('user', 'the unit of this user'))
     .addOption(kindOption('cron', 'the line of the crontab'))

@@ -7,7 +7,6 @@ import { runStatus, type StatusDeps } from './run-status.js';
 /** Declares `sigctl status`. Tests of parsing pass their own `run`. */
 export function statusCommand(deps: StatusDeps, run = runStatus): Command {
   return new Command('status')
-    .description('Show of each service whether it does its work, and why not')
     .argument('[service...]', 'services to show (default: all); of a single one, everything that is known')
     .option('--check', 'exit with 3 unless every service that should run is healthy', false)
     .option('-q, --quiet', 'only what needs attention; nothing when all is well', false)

@@ -15,7 +15,6 @@ import type { KnownNames, MutatingDeps } from './session.js';
 
 const STOP: ServiceVerb = {
   name: 'stop',
-  description: 'Stop services and wait until each process has exited',
   argument: 'services to stop (default: all)',
   flags: [new Option('--shutdown', 'for "sigctl startup": the next boot brings back what runs now').hideHelp()],
   help: `

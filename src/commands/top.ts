@@ -4,10 +4,7 @@ import type { TopDeps } from './top-ports.js';
 
 /** Declares `sigctl top`. Tests of parsing pass their own `run`. */
 export function topCommand(deps: TopDeps, run = runTop): Command {
-  return new Command('top')
-    .description('Watch services, logs and events on the whole screen, and start or stop services with a key')
-    .addHelpText('after', HELP)
-    .action(async () => deps.out.setExitCode(await run(deps)));
+  return new Command('top').addHelpText('after', HELP).action(async () => deps.out.setExitCode(await run(deps)));
 }
 
 const HELP = `

@@ -36,7 +36,6 @@ export interface WaitOptions {
 /** Declares `sigctl wait`. Tests of parsing pass their own `run`. */
 export function waitCommand(deps: WaitDeps, run = runWait): Command {
   return new Command('wait')
-    .description('Wait until services are healthy, or stopped')
     .argument('[service...]', 'services to wait for (default: all that should run; with --for stopped: all)')
     .addOption(new Option('--for <state>', 'what to wait for').choices(WAIT_GOALS).default('healthy'))
     .option('--timeout <duration>', 'how long at most (default: 60s); 0 only looks', durationArgument)

@@ -22,7 +22,7 @@ const MAX_EVENTS = 1_000;
 /** Declares `sigctl why`. Tests of parsing pass their own `run`. */
 export function whyCommand(deps: WhyDeps, run = runWhy): Command {
   return aboutServiceCommand(
-    { name: 'why', description: 'Tell why a service ended last, what it said, and what happened next', help: EXAMPLES },
+    { name: 'why', help: EXAMPLES },
     async (options) => deps.out.setExitCode(await run(deps, options)),
   );
 }
@@ -47,8 +47,8 @@ export async function runWhy(deps: WhyDeps, options: AboutService): Promise<numb
   return EXIT.ok;
 }
 
-function chooseProcesses({ stack, processes }: RecordView, name: string): readonly StoryProcess[] {
-  const found = processes.filter(({ service, key }) => service === name || key === name);
+function chooseProcesses({ stack, readProcesses }: RecordView, name: string): readonly StoryProcess[] {
+  const found = readProcesses().filter(({ service, key }) => service === name || key === name);
   if (found.length > 0) return found;
   throw unknownService(
     name,
@@ -57,7 +57,11 @@ function chooseProcesses({ stack, processes }: RecordView, name: string): readon
 }
 
 /** How one process ended last, as the record has it. */
-export function tellStory({ stack, readEvents }: RecordView, process: StoryProcess, nowMs: number): ExitStory {
+export function tellStory(
+  { stack, readEvents }: Pick<RecordView, 'stack' | 'readEvents'>,
+  process: StoryProcess,
+  nowMs: number,
+): ExitStory {
   const { service, key } = process;
   const spec = stack.services.find(({ name }) => name === service);
   const events = readEvents({ services: [service], kinds: [], limit: MAX_EVENTS });

@@ -89,7 +89,7 @@ export async function isArchiveOf(old: Piece, segment: SegmentId | undefined): P
 }
 
 async function listOnce(livePath: string): Promise<readonly SegmentId[]> {
-  const ids = await Promise.all((await listSegments(livePath)).map(identify));
+  const ids = await Promise.all(listSegments(livePath).map(identify));
   return ids.filter((id) => id !== undefined);
 }
 

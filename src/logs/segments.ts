@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isMissing } from './file-errors.js';
 
@@ -19,9 +19,9 @@ export function segmentPath(livePath: string, rotatedAtMs: number, sequence: num
 }
 
 /** Paths of the rotated segments, oldest first, without the live file. Also knows the names of other rotators: `trading.log.1` (higher is older) and `trading.log.<stamp>`. */
-export async function listSegments(livePath: string): Promise<readonly string[]> {
+export function listSegments(livePath: string): readonly string[] {
   const folder = dirname(livePath);
-  return orderSegments(await namesIn(folder), basename(livePath)).map((name) => join(folder, name));
+  return orderSegments(namesIn(folder), basename(livePath)).map((name) => join(folder, name));
 }
 
 /** Picks the segments of a log out of a folder's names, oldest first. Pure. */
@@ -67,9 +67,9 @@ function compareAges(left: SegmentAge, right: SegmentAge): number {
   return left.order - right.order || left.stamp.localeCompare(right.stamp);
 }
 
-async function namesIn(folder: string): Promise<readonly string[]> {
+function namesIn(folder: string): readonly string[] {
   try {
-    return await readdir(folder);
+    return readdirSync(folder);
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;

@@ -26,7 +26,6 @@ export interface BuildContext {
   readonly packageRoot: string;
   readonly execPath: string;
   readonly nodeVersion: string;
-  readonly cpuCount: number;
   readonly around: Surroundings;
   /** `sigctl.logs` of the stack, which each service may override. */
   readonly logs: LogsEntry;
@@ -50,7 +49,7 @@ export function buildService(app: AppEntry, context: BuildContext): BuiltService
   const readyFaults = 'kind' in ready ? [] : [ready];
   const { checks, faults: checkFaults } = healthChecks(app, ports);
   const kind = app.exec_mode === 'cluster' ? 'cluster' : 'launcher';
-  const instances = instancesOf(app, context.cpuCount);
+  const instances = instancesOf(app, context.around.cpuCount);
   const name = typedName(app);
   const declared: Omit<ServiceSpec, 'hash'> = {
     name: name ?? '',

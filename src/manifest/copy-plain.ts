@@ -10,16 +10,27 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
  */
 export function copyPlain(value: unknown): unknown {
   const cyclic = Symbol('cyclic');
-  const copy = (item: unknown, ancestors: readonly unknown[]): unknown => {
+  const ancestors: unknown[] = [];
+  const copy = (item: unknown): unknown => {
     if (typeof item !== 'object' || item === null || item instanceof RegExp) return item;
     if (ancestors.includes(item)) throw cyclic;
-    const inside = [...ancestors, item];
-    if (Array.isArray(item)) return item.map((element) => copy(element, inside));
-    const kept = Object.entries(item).filter(([, entry]) => entry !== undefined);
-    return Object.fromEntries(kept.map(([key, entry]) => [key, copy(entry, inside)]));
+    ancestors.push(item);
+    const made = Array.isArray(item) ? item.map(copy) : copyEntries(item);
+    ancestors.pop();
+    return made;
+  };
+  const copyEntries = (item: object): Record<string, unknown> => {
+    const made: Record<string, unknown> = {};
+    // "__proto__" too becomes a key like any other.
+    for (const [key, entry] of Object.entries(item)) {
+      if (entry === undefined) continue;
+      if (key === '__proto__') Object.defineProperty(made, key, { value: copy(entry), enumerable: true });
+      else made[key] = copy(entry);
+    }
+    return made;
   };
   try {
-    return copy(value, []);
+    return copy(value);
   } catch (error) {
     if (error === cyclic) return undefined;
     throw error;

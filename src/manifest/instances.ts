@@ -6,9 +6,9 @@ import type { ResolvedCommand } from './resolve-command.js';
 import type { AppEntry } from './schema.js';
 
 /** PM2's number where it depends on the machine. At least one, whatever is typed: `checkInstances` tells of the rest. */
-export function instancesOf(app: AppEntry, cpuCount: number): number {
+export function instancesOf(app: AppEntry, cpuCount: () => number): number {
   const typed = app.instances === 'max' ? 0 : (app.instances ?? 1);
-  return Math.max(1, typed < 1 && app.exec_mode === 'cluster' ? cpuCount + typed : typed);
+  return Math.max(1, typed < 1 && app.exec_mode === 'cluster' ? cpuCount() + typed : typed);
 }
 
 /** What `instances`, `exec_mode`, the command and `singleton` say against each other. */

@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import type { Stack } from '../core/stack.js';
 import { loadManifest, type RawManifest } from './load-manifest.js';
-import { readSnapshotFile, type Snapshot, snapshotPath } from './read-snapshot.js';
+import { type Origin, readSnapshotOf, snapshotPath, snapshotText } from './read-snapshot.js';
 import { createSurroundings, type ShellEnv, stillHold } from './surroundings.js';
 
 export interface StackRequest {
@@ -30,14 +29,14 @@ export interface StackRequest {
 export async function readStack(request: StackRequest): Promise<Stack> {
   const raw = loadManifest(request.manifestPath);
   const known = readCurrent(raw, request);
-  if (known !== undefined) return known.stack;
-  const snapshot = await validate(raw, request);
+  if (known !== undefined) return known;
+  const { stack, origin } = await validate(raw, request);
   try {
-    if (request.isDraft !== true && existsSync(request.home)) store(request.home, snapshot);
+    if (request.isDraft !== true && existsSync(request.home)) store(request.home, origin, stack);
   } catch {
     // A read-only or full disk costs the next command 100 ms, and must not fail this one.
   }
-  return snapshot.stack;
+  return stack;
 }
 
 /**
@@ -53,46 +52,63 @@ export async function writeSnapshot(
 ): Promise<Stack> {
   const raw = loadManifest(request.manifestPath);
   const known = readCurrent(raw, request);
-  const snapshot = known ?? (await validate(raw, request));
-  check(snapshot.stack);
-  if (known !== undefined) return known.stack;
+  if (known !== undefined) {
+    check(known);
+    return known;
+  }
+  const { stack, origin } = await validate(raw, request);
+  check(stack);
   mkdirSync(request.home, { recursive: true, mode: 0o700 });
-  store(request.home, snapshot);
-  return snapshot.stack;
+  store(request.home, origin, stack);
+  return stack;
 }
 
-function readCurrent(raw: RawManifest, request: StackRequest): Snapshot | undefined {
-  const snapshot = readSnapshotFile(request.home);
-  if (snapshot === undefined || snapshot.key !== keyOf(raw, request)) return undefined;
-  return stillHold(snapshot.lookups, request.shellEnv) ? snapshot : undefined;
+function readCurrent(raw: RawManifest, request: StackRequest): Stack | undefined {
+  return readSnapshotOf(
+    request.home,
+    ({ key, lookups }) => key === keyOf(raw, request) && stillHold(lookups, request.shellEnv),
+  );
 }
 
-async function validate(raw: RawManifest, request: StackRequest): Promise<Snapshot> {
+async function validate(raw: RawManifest, request: StackRequest): Promise<{ stack: Stack; origin: Origin }> {
   const { validateManifest } = await import('./validate-manifest.js');
   const around = createSurroundings(request.shellEnv);
-  const stack = validateManifest(raw, { ...request, cpuCount: availableParallelism(), around });
-  return { key: keyOf(raw, request), lookups: around.lookups(), stack };
+  const stack = validateManifest(raw, { ...request, around });
+  return { stack, origin: { key: keyOf(raw, request), lookups: around.lookups() } };
 }
 
 function keyOf(raw: RawManifest, request: StackRequest): string {
   const { execPath, nodeVersion, packageRoot, sigctlVersion } = request;
-  const inputs = [sigctlVersion, execPath, nodeVersion, packageRoot, availableParallelism(), raw];
+  const inputs = [sigctlVersion, execPath, nodeVersion, packageRoot, raw];
   // The text itself, and no digest of it: loading node:crypto takes a sixth of the time that node takes to start.
-  return JSON.stringify(inputs, distinctly);
+  return isJson(raw) ? JSON.stringify(inputs) : JSON.stringify(inputs, distinctly);
 }
 
 /** JSON drops functions and writes NaN as null; told apart, a manifest that became faulty does not look unchanged. */
 function distinctly(_key: string, value: unknown): unknown {
-  const isPlain = typeof value !== 'function' && typeof value !== 'symbol' && typeof value !== 'bigint';
-  if (isPlain && !(value instanceof RegExp) && !(typeof value === 'number' && !Number.isFinite(value))) return value;
-  return { [typeof value]: String(value) };
+  return isLeafOfJson(value) || (typeof value === 'object' && !(value instanceof RegExp))
+    ? value
+    : { [typeof value]: String(value) };
 }
 
-function store(home: string, snapshot: Snapshot): void {
+/** Whether JSON says all of it. */
+function isJson(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return isLeafOfJson(value);
+  if (value instanceof RegExp) return false;
+  for (const inner of Object.values(value)) if (!isJson(inner)) return false;
+  return true;
+}
+
+function isLeafOfJson(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean';
+}
+
+function store(home: string, origin: Origin, stack: Stack): void {
   const path = snapshotPath(home);
   const draft = `${path}.${process.pid}-${process.hrtime.bigint()}.tmp`;
   try {
-    writeFileSync(draft, JSON.stringify(snapshot), { mode: 0o600, flag: 'wx' });
+    writeFileSync(draft, snapshotText(origin, stack), { mode: 0o600, flag: 'wx' });
     renameSync(draft, path);
   } catch (error) {
     rmSync(draft, { force: true });

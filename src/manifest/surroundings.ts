@@ -1,14 +1,15 @@
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { assertNever } from '../core/assert-never.js';
 
 /** A question that validation asked of the machine, and the answer it got. */
 export interface Lookup {
   readonly kind: LookupKind;
-  /** Path, or name of the variable. */
+  /** Path, or name of the variable; empty for the number of processors. */
   readonly subject: string;
   readonly answer: string;
 }
-export const LOOKUP_KINDS = ['file', 'command', 'content', 'variable'] as const;
+export const LOOKUP_KINDS = ['file', 'command', 'content', 'variable', 'processors'] as const;
 export type LookupKind = (typeof LOOKUP_KINDS)[number];
 
 /**
@@ -23,6 +24,8 @@ export interface Surroundings {
   readonly read: (path: string) => string | undefined;
   /** A variable of the shell that typed the command. */
   readonly variable: (name: 'PATH' | 'PORT') => string | undefined;
+  /** Processors that this process may use. */
+  readonly cpuCount: () => number;
   readonly lookups: () => readonly Lookup[];
 }
 
@@ -41,6 +44,7 @@ export function createSurroundings(shellEnv: ShellEnv): Surroundings {
     isCommand: (path) => ask('command', path) === 'yes',
     read: (path) => (ask('content', path) === 'none' ? undefined : readText(path)),
     variable: (name) => (ask('variable', name) === 'unset' ? undefined : shellEnv[name]),
+    cpuCount: () => Number(ask('processors', '')),
     lookups: () => [...asked.values()],
   };
 }
@@ -60,6 +64,8 @@ function answer(kind: LookupKind, subject: string, shellEnv: ShellEnv): string {
       return stamp(subject);
     case 'variable':
       return shellEnv[subject] === undefined ? 'unset' : `=${shellEnv[subject]}`;
+    case 'processors':
+      return String(availableParallelism());
     default:
       return assertNever(kind, 'lookup');
   }

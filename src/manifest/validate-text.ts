@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { Stack } from '../core/stack.js';
 import { loadManifestText } from './load-manifest.js';
 import type { StackRequest } from './stack-snapshot.js';
@@ -16,5 +15,5 @@ export async function validateManifestText(
   const raw = loadManifestText(request.manifestPath, text);
   const { validateManifest } = await import('./validate-manifest.js');
   const around = createSurroundings(request.shellEnv);
-  return validateManifest(raw, { ...request, cpuCount: availableParallelism(), around });
+  return validateManifest(raw, { ...request, around });
 }

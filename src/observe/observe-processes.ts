@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
-import type { ObservedProcess, ProcessIdentity } from '../core/observed-process.js';
+import { basename } from 'node:path';
+import type { ObservedProcess } from '../core/observed-process.js';
 import { processKeys, type ServiceSpec, type Stack } from '../core/stack.js';
 import { launchedAtMs } from '../process/gate.js';
 import { DAEMON_KEY, gatePath, type HomePaths, lockPath, recordPath, specPath } from '../process/home.js';
-import { identify } from '../process/identity.js';
 import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js';
+import { readLive } from '../process/live-record.js';
 import { type ReadLockHolders, readLockHolders } from '../process/lock-holders.js';
-import { type ProcStat, readBootId, readProcStat } from '../process/proc-stat.js';
-import { readTreeMemoryBytes } from '../process/tree.js';
+import { bootedAtMs, type ProcStat, readProcStat, ticksToMs } from '../process/proc-stat.js';
+import { treeMemoryBytes } from '../process/tree.js';
 import { explainAbsent } from './explain-absent.js';
-import { ownerOf, readUnlistedKeys, unlistedSpec } from './unlisted.js';
+import { ownerOf, readRunFiles, unlistedKeys, unlistedSpec } from './unlisted.js';
 
 /** One process of a service, as the manifest names it and as the kernel shows it. */
 export interface ObservedInstance {
@@ -32,6 +33,14 @@ export interface ObserveOptions {
   readonly readHolders?: ReadLockHolders | undefined;
 }
 
+interface Surroundings {
+  readonly paths: HomePaths;
+  /** When the machine was started, by the clock of now. */
+  readonly bootedMs: number;
+  /** Names in the run folder: looking for a file that is not there costs as much as reading one, and there are hundreds of services. */
+  readonly runFiles: ReadonlySet<string>;
+}
+
 /** Those of wanted services, and those whose stop was not finished: a finished one takes the file away. */
 export function worthExplaining(paths: HomePaths, isWanted: (service: string) => boolean): ObserveOptions['explain'] {
   return (service, key) => isWanted(service) || existsSync(specPath(paths, key));
@@ -40,39 +49,37 @@ export function worthExplaining(paths: HomePaths, isWanted: (service: string) =>
 /** Looks at every process of the stack: lock and PID files, `/proc`, and the exit journal. Asks PM2 nothing and changes nothing. */
 export function observeProcesses(stack: Stack, options: ObserveOptions): readonly ObservedInstance[] {
   const daemonPid = readDaemonPid(options.paths);
-  const found = stack.services.flatMap((spec) => observeService(spec, daemonPid, options));
+  const { paths, nowMs } = options;
+  const around: Surroundings = { paths, bootedMs: bootedAtMs(nowMs), runFiles: new Set(readRunFiles(paths)) };
+  const found = stack.services.flatMap((spec) => observeService(spec, daemonPid, around));
   const unclear = found.filter(({ spec, key, process }) => process.kind === 'none' && options.explain(spec.name, key));
   const facts = explainAbsent(unclear, { ...options, daemonPid });
   const explained = found.map((instance) => {
     const { process, key } = instance;
     return process.kind === 'none' ? { ...instance, process: { ...process, ...facts.get(key) } } : instance;
   });
-  return [...explained, ...observeUnlisted(stack, daemonPid, options)];
+  return [...explained, ...observeUnlisted(stack, daemonPid, around)];
 }
 
 /** Only those that live: what is gone from the manifest and from the machine is gone. */
-function observeUnlisted(
-  stack: Stack,
-  daemonPid: number | undefined,
-  { paths, nowMs }: ObserveOptions,
-): ObservedInstance[] {
-  return readUnlistedKeys(stack, paths).flatMap((key) => {
-    const record = readLaunchRecord(lockPath(paths, key));
+function observeUnlisted(stack: Stack, daemonPid: number | undefined, around: Surroundings): ObservedInstance[] {
+  return unlistedKeys(stack, around.runFiles).flatMap((key) => {
+    const record = readLaunchRecord(lockPath(around.paths, key));
     const stat = record && readLive(record);
     if (stat === undefined) return [];
-    const process = running(stat, record, daemonPid, { gate: gatePath(paths, key), nowMs });
-    const owner = ownerOf(key, stack, paths);
+    const process = running(stat, record, { daemonPid, startedAtMs: sinceWhen(key, stat, around) });
+    const owner = ownerOf(key, stack, around.paths);
     return [{ spec: unlistedSpec(key, stack), key, instance: '0', process, listed: false, owner }];
   });
 }
 
 /** This stack's PM2 daemon, `undefined` when it does not live. Where its record was damaged, whoever holds its lock is it. */
-export function findDaemon(paths: HomePaths): ProcessIdentity | undefined {
+export function findDaemon(paths: HomePaths): ProcStat | undefined {
   const file = lockPath(paths, DAEMON_KEY);
   const record = readLaunchRecord(file);
-  if (record !== undefined) return readLive(record) === undefined ? undefined : record.identity;
+  if (record !== undefined) return readLive(record);
   const holders = existsSync(file) ? readLockHolders([file]).get(file) : undefined;
-  return holders?.map(identify).find((identity) => identity !== undefined);
+  return holders?.map(readProcStat).find((stat) => stat !== undefined);
 }
 
 /** The pid of this stack's PM2 daemon, `undefined` when it does not live. */
@@ -80,22 +87,17 @@ export function readDaemonPid(paths: HomePaths): number | undefined {
   return findDaemon(paths)?.pid;
 }
 
-function observeService(spec: ServiceSpec, daemonPid: number | undefined, options: ObserveOptions): ObservedInstance[] {
+function observeService(spec: ServiceSpec, daemonPid: number | undefined, around: Surroundings): ObservedInstance[] {
   return processKeys(spec).map((key, index) => {
-    const record = readLaunchRecord(recordPath(options.paths, spec.kind, key));
+    const file = recordPath(around.paths, spec.kind, key);
+    const record = around.runFiles.has(basename(file)) ? readLaunchRecord(file) : undefined;
     const stat = record && readLive(record);
     const process =
       stat === undefined
         ? absent(record)
-        : running(stat, record, daemonPid, { gate: gatePath(options.paths, key), nowMs: options.nowMs });
+        : running(stat, record, { daemonPid, startedAtMs: sinceWhen(key, stat, around) });
     return { spec, key, instance: String(index), process, listed: true, owner: spec.name };
   });
-}
-
-/** The process that the launcher recorded, if it is that very process and this very boot. */
-function readLive({ identity, bootId }: LaunchRecord): ProcStat | undefined {
-  const stat = readProcStat(identity.pid);
-  return stat?.startToken === identity.startToken && bootId === readBootId() ? stat : undefined;
 }
 
 function absent(record: LaunchRecord | undefined): ObservedProcess {
@@ -112,18 +114,23 @@ function absent(record: LaunchRecord | undefined): ObservedProcess {
 function running(
   stat: ProcStat,
   record: LaunchRecord | undefined,
-  daemonPid: number | undefined,
-  { gate, nowMs }: { readonly gate: string; readonly nowMs: number },
+  { daemonPid, startedAtMs }: { readonly daemonPid: number | undefined; readonly startedAtMs: number },
 ): ObservedProcess {
-  const identity = { pid: stat.pid, startToken: stat.startToken };
   return {
     kind: 'running',
-    identity,
-    startedAtMs: launchedAtMs(gate, identity, nowMs),
+    identity: { pid: stat.pid, startToken: stat.startToken },
+    startedAtMs,
     parent: stat.ppid === daemonPid ? 'pm2' : 'none',
     starts: record?.starts ?? 1,
-    memoryBytes: readTreeMemoryBytes(stat.pid, stat.threads),
+    memoryBytes: treeMemoryBytes(stat),
     cpuMs: stat.cpuMs,
     duplicates: [],
   };
+}
+
+/** The launcher leaves a gate where it has held the service back. */
+function sinceWhen(key: string, stat: ProcStat, { paths, bootedMs, runFiles }: Surroundings): number {
+  return runFiles.has(`${key}.gate`)
+    ? launchedAtMs(gatePath(paths, key), stat, bootedMs)
+    : Math.round(bootedMs + ticksToMs(stat.startToken));
 }

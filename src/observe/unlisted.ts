@@ -10,11 +10,27 @@ const KILL_TIMEOUT_MS = 10_000;
 
 /** Keys of processes that sigctl started once and the manifest no longer names: a service that was renamed or taken out, or fewer instances. */
 export function readUnlistedKeys(stack: Stack, paths: HomePaths): readonly string[] {
+  return unlistedKeys(stack, readRunFiles(paths));
+}
+
+/** The same, from the names that `readRunFiles` found. */
+export function unlistedKeys(stack: Stack, runFiles: Iterable<string>): readonly string[] {
   const listed = new Set([DAEMON_KEY, WATCHDOG_KEY, ...stack.services.flatMap(processKeys)]);
-  return readLockFiles(paths.run)
+  return [...runFiles]
+    .filter((file) => file.endsWith(LOCK_SUFFIX))
     .map((file) => file.slice(0, -LOCK_SUFFIX.length))
     .filter((key) => !listed.has(key))
     .sort();
+}
+
+/** Names of the PID, lock, launch and gate files of the stack. Empty: nothing was ever started here. */
+export function readRunFiles({ run }: Pick<HomePaths, 'run'>): readonly string[] {
+  try {
+    return readdirSync(run);
+  } catch {
+    // No such folder.
+    return [];
+  }
 }
 
 /**
@@ -75,13 +91,4 @@ export function unlistedSpec(key: string, stack: Stack): ServiceSpec {
     waitReady: false,
     hash: '',
   };
-}
-
-function readLockFiles(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).filter((file) => file.endsWith(LOCK_SUFFIX));
-  } catch {
-    // Nothing was ever started here.
-    return [];
-  }
 }

@@ -6,6 +6,7 @@ import { probeCommand } from '../probe/command.js';
 import { probeHttp } from '../probe/http.js';
 import { probeTcp } from '../probe/tcp.js';
 import { launchedAtMs } from '../process/gate.js';
+import { bootedAtMs } from '../process/proc-stat.js';
 import { readSince } from '../process/read-since.js';
 import type { StatusDb } from '../store/open.js';
 import { tryReadStatus } from '../store/service-status.js';
@@ -58,7 +59,7 @@ export async function probeReady(
 /** The kernel's count from its start to now: a wall clock that jumps between two looks makes nothing older. */
 function ageMs({ gateFile, nowMs }: ProbeDeps, identity: ProcessIdentity): number {
   const atMs = nowMs();
-  return atMs - launchedAtMs(gateFile, identity, atMs);
+  return atMs - launchedAtMs(gateFile, identity, bootedAtMs(atMs));
 }
 
 function hasHeartbeat({ spec, instance }: Target, identity: ProcessIdentity, db: StatusDb): boolean {

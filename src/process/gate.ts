@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { ProcessIdentity } from '../core/observed-process.js';
-import { readUptimeMs, startedAtMs } from './proc-stat.js';
+import { ticksToMs } from './proc-stat.js';
 
 /** How the launcher holds back a service that exited: the one line of its gate file. */
 export interface Gate {
@@ -31,15 +31,16 @@ export function readGate(path: string): Gate | undefined {
 }
 
 /**
- * When this process became its service, in epoch milliseconds by the clock of now. Its launcher is the same process and may have
- * waited before, so that the kernel's start time is too early.
+ * When this process became its service, in epoch milliseconds. Its launcher is the same process and may have waited before, so that
+ * the kernel's start time is too early.
+ *
+ * @param bootedMs Of `bootedAtMs`.
  */
-export function launchedAtMs(gateFile: string, process: ProcessIdentity, nowMs: number): number {
+export function launchedAtMs(gateFile: string, process: ProcessIdentity, bootedMs: number): number {
   const gate = readGate(gateFile);
   const isOwn = gate?.launcher.pid === process.pid && gate.launcher.startToken === process.startToken;
-  return gate?.state === 'run' && isOwn
-    ? Math.round(nowMs - (readUptimeMs() - gate.atUptimeMs))
-    : startedAtMs(process.startToken, nowMs);
+  const sinceBootMs = gate?.state === 'run' && isOwn ? gate.atUptimeMs : ticksToMs(process.startToken);
+  return Math.round(bootedMs + sinceBootMs);
 }
 
 const LINE = /^(\S+) (run|wait|open|never) (\d{1,15}) (\S+) (\d{1,15}) (\d{1,15}) (\d{1,15}) \d{1,15}((?: \d{1,15})*)$/;

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+// Paths are put together as text: both parts are normal already, and `join` would look at each letter again, for each process of each look.
 
 /** Where sigctl keeps its state for one stack. All paths are absolute. */
 export interface HomePaths {
@@ -18,11 +18,11 @@ export interface HomePaths {
 export function homePaths(root: string, home: string): HomePaths {
   return {
     home,
-    statusDb: join(home, 'status.db'),
-    run: join(home, 'run'),
-    data: join(home, 'data'),
-    pm2: join(home, 'pm2'),
-    logs: join(root, 'logs'),
+    statusDb: `${home}/status.db`,
+    run: `${home}/run`,
+    data: `${home}/data`,
+    pm2: `${home}/pm2`,
+    logs: `${root}/logs`,
   };
 }
 
@@ -33,22 +33,22 @@ export const DAEMON_KEY = 'pm2';
 export const WATCHDOG_KEY = 'watchdog';
 
 /** Where PM2's daemon notes each exit of a child (scripts/services/exit-journal.cjs). */
-export const exitJournalPath = (paths: Pick<HomePaths, 'run'>): string => join(paths.run, 'exits.jsonl');
+export const exitJournalPath = (paths: Pick<HomePaths, 'run'>): string => `${paths.run}/exits.jsonl`;
 
-export const lockPath = (paths: HomePaths, key: string): string => join(paths.run, `${key}.lock`);
+export const lockPath = (paths: HomePaths, key: string): string => `${paths.run}/${key}.lock`;
 /** What stands in a lock file of the launcher, for a process of a cluster, which has none (scripts/services/cluster-journal.cjs). */
-export const workerPath = (paths: Pick<HomePaths, 'run'>, key: string): string => join(paths.run, `${key}.worker`);
+export const workerPath = (paths: Pick<HomePaths, 'run'>, key: string): string => `${paths.run}/${key}.worker`;
 /** Where the identity of a service's process stands. */
 export const recordPath = (paths: HomePaths, kind: 'launcher' | 'cluster', key: string): string =>
   kind === 'cluster' ? workerPath(paths, key) : lockPath(paths, key);
-export const pidPath = (paths: HomePaths, key: string): string => join(paths.run, `${key}.pid`);
-export const launchPath = (paths: HomePaths, key: string): string => join(paths.run, `${key}.launch`);
+export const pidPath = (paths: HomePaths, key: string): string => `${paths.run}/${key}.pid`;
+export const launchPath = (paths: HomePaths, key: string): string => `${paths.run}/${key}.launch`;
 /** What a process was started from; a stop takes it away when it is over. */
-export const specPath = (paths: Pick<HomePaths, 'run'>, key: string): string => join(paths.run, `${key}.spec.json`);
+export const specPath = (paths: Pick<HomePaths, 'run'>, key: string): string => `${paths.run}/${key}.spec.json`;
 /** Which cgroup the process joined, where it has one of its own. */
-export const cgroupPath = (paths: Pick<HomePaths, 'run'>, key: string): string => join(paths.run, `${key}.cgroup`);
+export const cgroupPath = (paths: Pick<HomePaths, 'run'>, key: string): string => `${paths.run}/${key}.cgroup`;
 /** Where node services write a report when the watchdog asks them what they do. Mode 0700. */
-export const reportFolder = (paths: Pick<HomePaths, 'run'>): string => join(paths.run, 'reports');
+export const reportFolder = (paths: Pick<HomePaths, 'run'>): string => `${paths.run}/reports`;
 /** Where the launcher notes how it holds back a service that exited. */
-export const gatePath = (paths: HomePaths, key: string): string => join(paths.run, `${key}.gate`);
-export const logPath = (paths: HomePaths, key: string): string => join(paths.logs, `${key}.log`);
+export const gatePath = (paths: HomePaths, key: string): string => `${paths.run}/${key}.gate`;
+export const logPath = (paths: HomePaths, key: string): string => `${paths.logs}/${key}.log`;

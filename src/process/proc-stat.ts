@@ -9,9 +9,9 @@ const VM_RSS = /^VmRSS:\s+(\d+) kB$/m;
 /** One live process, as the kernel shows it. */
 export interface ProcStat {
   readonly pid: number;
-  readonly ppid: number;
   /** `R` running, `S` sleeping, `D` in the kernel, `T` stopped by a signal, `t` by a debugger. */
   readonly state: string;
+  readonly ppid: number;
   /** Start time in clock ticks since boot, as text: with the pid it identifies the process for good. */
   readonly startToken: string;
   /** User and system time so far. */
@@ -38,8 +38,8 @@ export function parseProcStat(pid: number, text: string): ProcStat | undefined {
   if (state === undefined || state === 'Z' || state === 'X' || startToken === undefined) return undefined;
   return {
     pid,
-    ppid: Number(ppid),
     state,
+    ppid: Number(ppid),
     startToken,
     cpuMs: (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK,
     threads: Number(fields[17]),
@@ -60,7 +60,12 @@ export function readCommandLine(pid: number): string {
 
 /** When a process with this start token started, in epoch milliseconds, by the clock of now. */
 export function startedAtMs(startToken: string, nowMs: number): number {
-  return Math.round(nowMs - (readUptimeMs() - ticksToMs(startToken)));
+  return Math.round(bootedAtMs(nowMs) + ticksToMs(startToken));
+}
+
+/** When the machine was started, in epoch milliseconds, by the clock of now. Not rounded. */
+export function bootedAtMs(nowMs: number): number {
+  return nowMs - readUptimeMs();
 }
 
 /** A start time in clock ticks since boot, as milliseconds. */

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { type ProcStat, parseProcStat, readResidentBytes } from './proc-stat.js';
+import { type ProcStat, parseProcStat } from './proc-stat.js';
 import { parseChildren } from './tree.js';
 
 /** What `/proc` shows of one process, kept open: one system call a look, and never a stranger who got the number. */
@@ -64,13 +64,4 @@ function tryOpen(path: string): number | undefined {
     // ENOENT: it is gone, or the kernel was built without this file.
     return undefined;
   }
-}
-
-/** Bytes of a page, as the kernel counts `rss` in `stat`: 4 KiB but on some arm64 kernels. Learned from this process itself. */
-export function readPageBytes(): number {
-  const own = openProcess(process.pid);
-  const pages = own?.stat()?.rssPages ?? 0;
-  own?.close();
-  const ratio = pages === 0 ? 0 : readResidentBytes(process.pid) / pages;
-  return ratio > 32_768 ? 65_536 : ratio > 8_192 ? 16_384 : 4_096;
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { readProcStat, readResidentBytes } from './proc-stat.js';
+import { readPageBytes } from './page-bytes.js';
+import { type ProcStat, readProcStat, readResidentBytes } from './proc-stat.js';
 
 /** The process and all its living descendants, itself first. */
 export function readTree(pid: number): readonly number[] {
@@ -10,20 +11,22 @@ export function readTree(pid: number): readonly number[] {
   return found;
 }
 
-/**
- * Resident memory of the whole tree in bytes. Pages shared between its processes count once for each.
- *
- * @param threads Of the process itself, where known: only one thread has children of its own to look for.
- */
-export function readTreeMemoryBytes(pid: number, threads?: number): number {
-  const isAlone = threads === 1 && hasNoMainChild(pid);
-  return (isAlone ? [pid] : readTree(pid)).reduce((sum, member) => sum + readResidentBytes(member), 0);
+/** Resident memory of the whole tree in bytes. Pages shared between its processes count once for each. */
+export function readTreeMemoryBytes(pid: number): number {
+  return readTree(pid).reduce((sum, member) => sum + readResidentBytes(member), 0);
+}
+
+/** The same for a process that was looked at just now: one with a single thread and no child costs one look more. */
+export function treeMemoryBytes(root: ProcStat): number {
+  return root.threads === 1 && hasNoMainChild(root.pid)
+    ? root.rssPages * readPageBytes()
+    : readTreeMemoryBytes(root.pid);
 }
 
 /** False where the kernel does not tell. */
 function hasNoMainChild(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1') === '';
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8') === '';
   } catch {
     // It ended, or the kernel was built without CONFIG_PROC_CHILDREN.
     return false;

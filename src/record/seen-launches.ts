@@ -97,7 +97,7 @@ function readRecordAndTime(file: string): { readonly record: LaunchRecord; reado
       const before = fstatSync(descriptor).mtimeMs;
       const bytes = readSync(descriptor, buffer, 0, RECORD_BYTES, 0);
       const after = fstatSync(descriptor).mtimeMs;
-      const record = parseLaunchRecord(buffer.toString('utf8', 0, bytes));
+      const record = parseLaunchRecord(buffer.subarray(0, bytes).toString());
       if (record === undefined) return undefined;
       if (before === after || attempt === TRIES) return { record, writtenAtMs: Math.round(after) };
     }

@@ -59,15 +59,20 @@ const COLUMNS: readonly Column[] = [
 /** The table of `sigctl status`: a line of figures for each process, its reason and the next command with it; see `groupReports`. */
 export function renderStatus(reports: readonly ServiceReport[], heading: StatusHeading, style: StatusStyle): string {
   const paint = createPaint(style.colour);
-  const { columns, gap } = layOut(reports, style.width);
+  const cells = new Map(reports.map((report) => [report, COLUMNS.map((column) => column.text(report))]));
+  const layout = layOut([...cells.values()], style.width);
+  const { columns, gap } = layout;
   const head = columns.map(({ column, width }) => pad(column.title, width, column.align)).join(gap);
   const isWide = style.width >= WIDE_COLUMNS;
+  const rest = style.width - lineWidth(layout) - gap.length;
   const row = (report: ServiceReport) => {
-    const figures = columns.map(({ column, width }) => cell(column, report, width, paint)).join(gap);
-    const rest = style.width - lineWidth({ columns, gap }) - gap.length;
-    if (reasonLength(report) === 0) return figures.trimEnd();
-    if (isWide && reasonLength(report) <= rest) return `${figures}${gap}${renderReason(report, paint)}`;
-    return `${figures}\n${wrapReason(report, style.width, paint)}`;
+    const texts = cells.get(report) ?? [];
+    const figures = columns.map((place) => renderCell(place, texts[place.index] ?? '', report, paint)).join(gap);
+    const reason = reasonOf(report);
+    const length = reasonLength(report, reason);
+    if (length === 0) return figures.trimEnd();
+    if (isWide && length <= rest) return `${figures}${gap}${renderReason(report, reason, paint)}`;
+    return `${figures}\n${wrapReason(report, reason, style.width, paint)}`;
   };
   const body = groupReports(reports, heading).flatMap((group) => [
     ...(group.title === null ? [] : ['', paint.dim(group.title)]),
@@ -102,14 +107,21 @@ function renderUndelivered({ undelivered }: StatusHeading, paint: Paint): readon
   return [`${paint.yellow(`${alerts} not delivered: ${channel} ${why}`)}${paint.cyan(' → sigctl alerts')}`];
 }
 
+interface Place {
+  readonly column: Column;
+  /** In `COLUMNS`. */
+  readonly index: number;
+  readonly width: number;
+}
+
 interface Layout {
-  readonly columns: readonly { readonly column: Column; readonly width: number }[];
+  readonly columns: readonly Place[];
   readonly gap: string;
 }
 
 /** Gives up the wide gap first, then one dispensable column after the other. */
-function layOut(reports: readonly ServiceReport[], width: number): Layout {
-  const all = COLUMNS.map((column) => ({ column, width: columnWidth(column, reports) }));
+function layOut(rows: readonly (readonly string[])[], width: number): Layout {
+  const all = COLUMNS.map((column, index) => ({ column, index, width: columnWidth(column.title, index, rows) }));
   const without = (count: number): Layout => ({
     columns: all.filter(({ column }) => !DISPENSABLE.slice(0, count).includes(column.title)),
     gap: ' ',
@@ -145,8 +157,7 @@ function renderHeading(
     : line([...parts, ...stopped]);
 }
 
-function renderReason(report: ServiceReport, paint: Paint): string {
-  const reason = reasonOf(report);
+function renderReason(report: ServiceReport, reason: string, paint: Paint): string {
   return report.next === null ? paint.dim(reason) : `${reason}${paint.cyan(` → ${report.next}`)}`;
 }
 
@@ -155,31 +166,30 @@ function reasonOf({ reason, verdict }: ServiceReport): string {
   return reason === verdict ? '' : cleanText(reason, false).replaceAll(/\s+/g, ' ');
 }
 
-function reasonLength(report: ServiceReport): number {
-  return reasonOf(report).length + (report.next === null ? 0 : ` → ${report.next}`.length);
+function reasonLength(report: ServiceReport, reason: string): number {
+  return reason.length + (report.next === null ? 0 : ` → ${report.next}`.length);
 }
 
 /** Below the figures. A command that does not fit behind the words stands whole in a line of its own, to be copied. */
-function wrapReason(report: ServiceReport, columns: number, paint: Paint): string {
-  if (INDENT.length + reasonLength(report) <= columns) return `${INDENT}${renderReason(report, paint)}`;
-  const words = wrapText(reasonOf(report), columns, INDENT);
+function wrapReason(report: ServiceReport, reason: string, columns: number, paint: Paint): string {
+  if (INDENT.length + reasonLength(report, reason) <= columns) return `${INDENT}${renderReason(report, reason, paint)}`;
+  const words = wrapText(reason, columns, INDENT);
   return report.next === null ? paint.dim(words) : `${words}\n${INDENT}${paint.cyan(`→ ${report.next}`)}`;
 }
 
-function cell(column: Column, report: ServiceReport, width: number, paint: Paint): string {
-  const text = pad(column.text(report), width, column.align);
-  if (column.title === 'VERDICT') return paint[VERDICT_COLOURS[report.verdict]](text);
-  return report.wanted || report.pid !== null ? text : paint.dim(text);
+function renderCell({ column, width }: Place, text: string, report: ServiceReport, paint: Paint): string {
+  const padded = pad(text, width, column.align);
+  if (column.title === 'VERDICT') return paint[VERDICT_COLOURS[report.verdict]](padded);
+  return report.wanted || report.pid !== null ? padded : paint.dim(padded);
 }
 
 /** Every cell is ASCII, so its length is its width; a library that knows more costs 50 ms to load. */
-function columnWidth(column: Column, reports: readonly ServiceReport[]): number {
-  return Math.max(column.title.length, ...reports.map((report) => column.text(report).length));
+function columnWidth(title: string, index: number, rows: readonly (readonly string[])[]): number {
+  return rows.reduce((width, row) => Math.max(width, row[index]?.length ?? 0), title.length);
 }
 
 function pad(text: string, width: number, align: 'left' | 'right'): string {
-  const blanks = ' '.repeat(Math.max(0, width - text.length));
-  return align === 'left' ? `${text}${blanks}` : `${blanks}${text}`;
+  return align === 'left' ? text.padEnd(width) : text.padStart(width);
 }
 
 /** One unit, so that the table stays narrow: `4m`, `3h`. The reason and `--json` are exact. */

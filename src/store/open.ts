@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
+import { SigctlError } from '../errors.js';
 import { databaseTooNew, databaseTooOld, isBusy, openFailure } from './database-errors.js';
 import { LATEST_MIGRATION, migrate, readVersion } from './migrate.js';
 
@@ -35,11 +36,25 @@ export function openStatusDb(
     });
     if (readonly) requireVersion(db);
     else prepareForWriting(db);
-    db.pragma('foreign_keys = ON');
     return db;
   } catch (error) {
     db?.close();
     throw openFailure(path, error);
+  }
+}
+
+/**
+ * For whoever only looks: the same database without what only a writer needs. Where that is not possible (an older version, a folder
+ * of somebody else) it is opened as always.
+ *
+ * @throws As `openStatusDb`.
+ */
+export function openStatusDbToLook(path: string): StatusDb {
+  try {
+    return openStatusDb(path, { readonly: true });
+  } catch (error) {
+    if (error instanceof SigctlError && error.code === 'DATABASE_LOCKED') throw error;
+    return openStatusDb(path);
   }
 }
 
@@ -50,6 +65,7 @@ function prepareForWriting(db: StatusDb): void {
   // has acknowledged (`syncDatabase`).
   db.pragma('synchronous = NORMAL');
   migrate(db);
+  db.pragma('foreign_keys = ON');
 }
 
 function requireVersion(db: StatusDb): void {

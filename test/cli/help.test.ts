@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { COMMANDS } from '../../src/cli/command-list.js';
+import { COMMAND_NAMES } from '../../src/cli/purposes.js';
 import { runHelp } from '../../src/commands/help.js';
 import { EXIT } from '../../src/errors.js';
 import { appSchema, BLOCK_KEYS, stackSchema } from '../../src/manifest/schema.js';
@@ -11,7 +11,7 @@ import { REPO } from '../e2e/rig.js';
 import { wholeProgram } from './program.js';
 import { project, sigctl } from './rig.js';
 
-for (const name of Object.keys(COMMANDS)) {
+for (const name of COMMAND_NAMES) {
   test(`the help of "${name}" has a purpose of one line, examples that can be typed, and exit codes`, async () => {
     const written: string[] = [];
     const program = await wholeProgram(written);

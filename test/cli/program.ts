@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { COMMANDS, type CommandName } from '../../src/cli/command-list.js';
+import { loadCommand } from '../../src/cli/command-list.js';
 import { createDeps } from '../../src/cli/deps.js';
 import { createRoot } from '../../src/cli/program.js';
+import { COMMAND_NAMES } from '../../src/cli/purposes.js';
 import { refuseQuietly } from '../../src/cli/refused-line.js';
 import { readTerminal } from '../../src/cli/terminal.js';
 
@@ -10,8 +11,8 @@ export async function wholeProgram(written: string[] = []): Promise<Command> {
   const deps = createDeps(readTerminal([], {}), undefined);
   const program = createRoot('1.2.3').configureOutput({ writeOut: (text) => void written.push(text) });
   refuseQuietly(program);
-  for (const name of Object.keys(COMMANDS)) {
-    const child = await COMMANDS[name as CommandName](deps);
+  for (const name of COMMAND_NAMES) {
+    const child = await loadCommand(name, deps);
     program.addCommand(refuseQuietly(child.copyInheritedSettings(program)));
   }
   return program;

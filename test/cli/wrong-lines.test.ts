@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { COMMANDS } from '../../src/cli/command-list.js';
+import { COMMAND_NAMES, isCommandName } from '../../src/cli/purposes.js';
 import { wholeProgram } from './program.js';
 import { project, sigctl } from './rig.js';
 import { WRONG_LINES } from './wrong-lines.js';
@@ -20,7 +20,7 @@ test('there are two hundred wrong lines and more, each once, with every command 
   const lines = WRONG_LINES.map(([words]) => JSON.stringify(words));
   assert.ok(lines.length >= 200, `${lines.length}`);
   assert.equal(new Set(lines).size, lines.length);
-  for (const command of Object.keys(COMMANDS))
+  for (const command of COMMAND_NAMES)
     assert.ok(
       WRONG_LINES.some(([[word]]) => word === command),
       command,
@@ -99,7 +99,7 @@ function takesJson([command = '']: readonly string[]): boolean {
 
 /** Behind the command, so that it is not taken for the value of an option at the end of the line. */
 function withJson([command = '', ...rest]: readonly string[]): readonly string[] {
-  return Object.hasOwn(COMMANDS, command) ? [command, '--json', ...rest] : [command, ...rest, '--json'];
+  return isCommandName(command) ? [command, '--json', ...rest] : [command, ...rest, '--json'];
 }
 
 /** As a terminal gets it. */

@@ -1,4 +1,4 @@
-import { COMMANDS } from '../../src/cli/command-list.js';
+import { COMMAND_NAMES } from '../../src/cli/purposes.js';
 
 /** What the message has to name: the typed value as a person recognises it. */
 type Named = string;
@@ -56,7 +56,7 @@ const TYPOS: readonly WrongLine[] = [
 ];
 
 const UNKNOWN_OPTIONS: readonly WrongLine[] = [
-  ...Object.keys(COMMANDS).map((command): WrongLine => [[command, '--frobnicate'], '"--frobnicate"']),
+  ...COMMAND_NAMES.map((command): WrongLine => [[command, '--frobnicate'], '"--frobnicate"']),
   line('start --forse', '"--forse"'),
   line('start --watch', '"--watch"'),
   line('stop --al', '"--al"'),

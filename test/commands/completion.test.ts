@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { COMMANDS } from '../../src/cli/command-list.js';
 import { completionPath } from '../../src/cli/completion-deps.js';
+import { COMMAND_NAMES } from '../../src/cli/purposes.js';
 import { runCompletion } from '../../src/commands/completion.js';
 import { COMPLETION_SCRIPTS, SHELLS } from '../../src/render/completion-scripts.js';
 import { collect, REPO, type Run } from '../e2e/rig.js';
@@ -65,7 +65,7 @@ function values(stdout: string): readonly string[] {
 test('__complete knows commands, services, processes, modes, topics, options and choices', async (t) => {
   const where = place(t);
   const cases: readonly (readonly [readonly string[], readonly string[]])[] = [
-    [[''], Object.keys(COMMANDS)],
+    [[''], COMMAND_NAMES],
     [['sta'], ['start', 'status', 'startup']],
     [
       ['start', ''],

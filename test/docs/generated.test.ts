@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { generatedFiles, ROOT } from '../../scripts/docs/generated-files.js';
 import { splitHelp } from '../../scripts/docs/read-pages.js';
-import { COMMANDS } from '../../src/cli/command-list.js';
+import { COMMAND_NAMES } from '../../src/cli/purposes.js';
 import { HELP_TOPICS } from '../../src/render/help-topics.js';
 
 const files = await generatedFiles();
@@ -18,7 +18,7 @@ for (const [path, text] of files) {
 
 test('every command has a page with examples and exit codes, and every topic is there', () => {
   const page = files.get('docs/commands.md') ?? '';
-  for (const name of Object.keys(COMMANDS)) {
+  for (const name of COMMAND_NAMES) {
     const [, section = ''] = page.split(`\n## sigctl ${name}\n`);
     const [own = ''] = section.split('\n## ');
     assert.match(own, new RegExp(`\`\`\`text\nsigctl ${name}`), name);
@@ -42,7 +42,7 @@ test('groff reads the man page without a warning, and shows every command', { sk
     encoding: 'utf8',
   });
   assert.deepEqual([status, stderr], [0, '']);
-  for (const name of Object.keys(COMMANDS)) assert.match(stdout, new RegExp(`^ +sigctl ${name}\\b`, 'm'), name);
+  for (const name of COMMAND_NAMES) assert.match(stdout, new RegExp(`^ +sigctl ${name}\\b`, 'm'), name);
   assert.match(stdout, /--no-color/);
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { COMMANDS } from '../../src/cli/command-list.js';
+import { COMMAND_NAMES } from '../../src/cli/purposes.js';
 import { REPO } from '../e2e/rig.js';
 import { FILE_SCREENS } from './file-screens.js';
 import { SCREENS as STACK_SCREENS } from './screens.js';
@@ -39,7 +39,7 @@ test('every approved text belongs to a screen', () => {
 
 test('every command has an approved text', () => {
   // Of its full screen: test/render/top/golden.
-  const without = Object.keys(COMMANDS).filter((command) => command !== 'top');
+  const without = COMMAND_NAMES.filter((command) => command !== 'top');
   assert.deepEqual(
     without.filter((command) => !SCREENS.some(({ name }) => name.startsWith(command))),
     [],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Stack } from '../../src/core/stack.js';
-import { readSnapshot } from '../../src/manifest/read-snapshot.js';
+import { type Origin, readSnapshot, snapshotText } from '../../src/manifest/read-snapshot.js';
 import { readStack, type StackRequest, writeSnapshot } from '../../src/manifest/stack-snapshot.js';
 import { addFile, makeProject, requestFor } from './request.js';
 
@@ -29,9 +29,9 @@ function makeStack(t: TestContext): Project {
 /** Marks the stored stack, so that a test can tell it from one that was validated anew. */
 function markSnapshot(home: string): void {
   const path = join(home, 'stack.json');
-  const stored: { stack: { name: string } } = JSON.parse(readFileSync(path, 'utf8'));
-  stored.stack.name = 'from-the-snapshot';
-  writeFileSync(path, JSON.stringify(stored));
+  const [head = '', stack = ''] = readFileSync(path, 'utf8').split('\n');
+  const origin: Origin = JSON.parse(head);
+  writeFileSync(path, snapshotText(origin, { ...JSON.parse(stack), name: 'from-the-snapshot' }));
 }
 
 const isHit = (stack: Stack): boolean => stack.name === 'from-the-snapshot';

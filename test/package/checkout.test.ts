@@ -33,17 +33,25 @@ test('bin/sigctl runs the sources in a checkout that is not built', (t) => {
 });
 
 test('the build leaves a code cache, which this node accepts for the CLI', () => {
-  const pack = readFileSync(join(ROOT, 'dist/cli.pack.js'), 'latin1');
-  const cachedData = readFileSync(join(ROOT, 'dist', /\/\/(.+)$/.exec(pack)?.[1] ?? 'no name'));
-  assert.equal(new Script(pack, { cachedData }).cachedDataRejected, false);
+  const packs = join(ROOT, 'dist/packs');
+  const names = readdirSync(packs).filter((name) => name.endsWith('.js'));
+  assert.ok(names.includes('cli.js') && names.includes('status.js'), names.join());
+  for (const name of names) {
+    const pack = readFileSync(join(packs, name), 'latin1');
+    const cache = `${/\/\/(.+)$/.exec(pack)?.[1] ?? 'no name'}-${process.version}.cache`;
+    const { cachedDataRejected } = new Script(pack, { cachedData: readFileSync(join(packs, cache)) });
+    assert.equal(cachedDataRejected, false, name);
+  }
 });
 
-test('the CLI works without the code cache, as it is shipped', (t) => {
+test('the CLI works without the code cache, as it is shipped, and leaves one for the next run', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'sigctl-uncached-'));
   t.after(() => rmSync(folder, { recursive: true }));
   for (const part of ['bin', 'dist', 'package.json']) cpSync(join(ROOT, part), join(folder, part), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  for (const file of readdirSync(join(folder, 'dist')).filter((name) => name.endsWith('.cache')))
-    rmSync(join(folder, 'dist', file));
-  assert.equal(runVersion(join(folder, 'bin/sigctl')), version);
+  const packs = join(folder, 'dist/packs');
+  const caches = () => readdirSync(packs).filter((name) => !name.endsWith('.js'));
+  for (const name of caches()) rmSync(join(packs, name));
+  for (const _run of [1, 2]) assert.equal(runVersion(join(folder, 'bin/sigctl')), version);
+  assert.match(caches().join(), new RegExp(`^cli-[0-9a-f]+-${process.version}\\.cache$`));
 });

@@ -7,7 +7,7 @@ import { ROOT } from './installed.js';
 
 /** All that may be in it. */
 const WANTED =
-  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|ecosystem\.config\.cjs|bin\/(sigctl|package\.json)|docs\/(commands\.md|man\/sigctl\.1|schemas\/[a-z-]+\.schema\.json)|scripts\/(start-server-decoupled|stop-server)\.sh|scripts\/services\/[a-z-]+\.(sh|cjs)|dist\/((cli|reads)\.pack\.js|cli\/[\w-]+\.cjs|service\.js|migrations\/\d{3}-[a-z-]+\.sql|services\/[a-z-]+\/main\.js|types\/.+\.d\.ts))$/;
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|ecosystem\.config\.cjs|bin\/(sigctl|package\.json)|docs\/(commands\.md|man\/sigctl\.1|schemas\/[a-z-]+\.schema\.json)|scripts\/(start-server-decoupled|stop-server)\.sh|scripts\/services\/[a-z-]+\.(sh|cjs)|dist\/(packs\/[a-z]+\.js|cli\/[\w-]+\.cjs|service\.js|migrations\/\d{3}-[a-z-]+\.sql|services\/[a-z-]+\/main\.js|types\/.+\.d\.ts))$/;
 
 /** What does not work without. */
 const NEEDED = [
@@ -15,8 +15,9 @@ const NEEDED = [
   'README.md',
   'bin/package.json',
   'bin/sigctl',
-  'dist/cli.pack.js',
-  'dist/reads.pack.js',
+  'dist/packs/cli.js',
+  'dist/packs/help.js',
+  'dist/packs/status.js',
   'dist/migrations/001-status.sql',
   'dist/service.js',
   'dist/services/market-data/main.js',

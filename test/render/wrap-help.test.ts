@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { COMMANDS } from '../../src/cli/command-list.js';
+import { COMMAND_NAMES } from '../../src/cli/purposes.js';
 import { runHelp } from '../../src/commands/help.js';
 import { HELP_TOPICS } from '../../src/render/help-topics.js';
 import { wrapHelp } from '../../src/render/wrap-help.js';
@@ -44,7 +44,7 @@ test('every help and topic fits into 80 columns and keeps its words; into 60, bu
   const written: string[] = [];
   const program = await wholeProgram(written);
   const out = { print: (text: string) => void written.push(text) };
-  for (const subject of [...Object.keys(COMMANDS), ...HELP_TOPICS.map(({ name }) => name)]) {
+  for (const subject of [...COMMAND_NAMES, ...HELP_TOPICS.map(({ name }) => name)]) {
     written.length = 0;
     await runHelp({ out }, { subject, program });
     const help = written.join('');

@@ -1,6 +1,7 @@
 import type { ProcessIdentity } from '../../core/observed-process.js';
+import { readPageBytes } from '../../process/page-bytes.js';
 import type { ProcStat } from '../../process/proc-stat.js';
-import { openProcess, type ProcessReader, readPageBytes } from '../../process/process-reader.js';
+import { openProcess, type ProcessReader } from '../../process/process-reader.js';
 import { readTree } from '../../process/tree.js';
 
 /** A process and its living descendants at one moment. */
