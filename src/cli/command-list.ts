@@ -7,8 +7,10 @@ type Load = (deps: Deps) => Promise<Command>;
 const LOADERS: Readonly<Record<CommandName, Load>> = {
   start: async (deps: Deps): Promise<Command> => (await import('../commands/start.js')).startCommand(inSentences(deps)),
   stop: async (deps: Deps): Promise<Command> => (await import('../commands/stop.js')).stopCommand(inSentences(deps)),
-  restart: async (deps: Deps): Promise<Command> => (await import('../commands/restart.js')).restartCommand(inSentences(deps)),
-  reload: async (deps: Deps): Promise<Command> => (await import('../commands/reload.js')).reloadCommand(inSentences(deps)),
+  restart: async (deps: Deps): Promise<Command> =>
+    (await import('../commands/restart.js')).restartCommand(inSentences(deps)),
+  reload: async (deps: Deps): Promise<Command> =>
+    (await import('../commands/reload.js')).reloadCommand(inSentences(deps)),
   status: async (deps: Deps): Promise<Command> => {
     const [{ statusCommand }, { createStatusDeps }] = await Promise.all([
       import('../commands/status.js'),
