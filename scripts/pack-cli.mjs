@@ -260,18 +260,21 @@ const noColourProbe = {
  * better-sqlite3 searches its native half in fifteen places (8 ms with its own modules); where npm builds it is known. Its backup is
  * loaded with the first one.
  */
+const REAL = '?real';
 const leanSqlite = {
   name: 'lean-sqlite',
   setup(build) {
     const contents = `module.exports = ${loadSqliteAddon}`;
     build.onResolve({ filter: /^bindings$/ }, ({ path }) => ({ path, namespace: 'sqlite' }));
     build.onLoad({ filter: /.*/, namespace: 'sqlite' }, () => ({ contents }));
-    build.onLoad({ filter: /better-sqlite3.lib.methods.backup\.js$/ }, ({ path }) => ({
-      contents: `module.exports = async function backup(...args) {
-        const real = await import(${JSON.stringify(`${path}?real`)});
+    build.onLoad({ filter: /better-sqlite3.lib.methods.backup\.js$/ }, ({ path, suffix }) => {
+      if (suffix === REAL) return undefined;
+      const contents = `module.exports = async function backup(...args) {
+        const real = await import(${JSON.stringify(path + REAL)});
         return real.default.apply(this, args);
-      };`,
-    }));
-    build.onResolve({ filter: /\?real$/ }, ({ path }) => ({ path: path.slice(0, -5), suffix: '?real' }));
+      };`;
+      return { contents };
+    });
+    build.onResolve({ filter: /\?real$/ }, ({ path }) => ({ path: path.slice(0, -REAL.length), suffix: REAL }));
   },
 };

@@ -21,9 +21,8 @@ const MAX_EVENTS = 1_000;
 
 /** Declares `sigctl why`. Tests of parsing pass their own `run`. */
 export function whyCommand(deps: WhyDeps, run = runWhy): Command {
-  return aboutServiceCommand(
-    { name: 'why', help: EXAMPLES },
-    async (options) => deps.out.setExitCode(await run(deps, options)),
+  return aboutServiceCommand({ name: 'why', help: EXAMPLES }, async (options) =>
+    deps.out.setExitCode(await run(deps, options)),
   );
 }
 

@@ -16,7 +16,8 @@ export function checkTargets(seen: readonly Watched[], paths: HomePaths, nowMs: 
   return seen.flatMap(({ instance: { spec, key, instance, process: observed }, wanted }) => {
     if (!wanted || observed.kind === 'none' || spec.checks.length === 0) return [];
     const process = observed.identity;
-    const isStarting = () => nowMs - launchedAtMs(gatePath(paths, key), process, bootedAtMs(nowMs)) < spec.ready.withinMs;
+    const isStarting = () =>
+      nowMs - launchedAtMs(gatePath(paths, key), process, bootedAtMs(nowMs)) < spec.ready.withinMs;
     return [{ service: spec.name, spec, key, instance, process, checks: spec.checks, isStarting }];
   });
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { ProcessIdentity } from '../../../src/core/observed-process.js';
 import { identify } from '../../../src/process/identity.js';
-import { readPageBytes } from '../../../src/process/process-reader.js';
+import { readPageBytes } from '../../../src/process/page-bytes.js';
 import { createTreeSampler, type TreeSampler } from '../../../src/services/watchdog/tree-sampler.js';
 import { kill, line, startProgram, until } from '../../process/rig.js';
 
