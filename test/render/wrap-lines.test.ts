@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { COMMANDS } from '../../src/cli/command-list.js';
+import { COMMAND_NAMES } from '../../src/cli/purposes.js';
 import { wrapLines } from '../../src/render/wrap-lines.js';
 
 const wrapped = (text: string, columns: number): readonly string[] => wrapLines(text, columns).split('\n');
@@ -56,7 +56,7 @@ test('sigctl as the subject of a sentence is a word like any other', () => {
 });
 
 test('every command of the program is kept whole', () => {
-  for (const command of Object.keys(COMMANDS)) {
+  for (const command of COMMAND_NAMES) {
     const lines = wrapped(`it is as it was: sigctl ${command} would do`, 24 + command.length);
     assert.ok(
       lines.some((line) => line.includes(`sigctl ${command}`)),
