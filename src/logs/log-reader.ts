@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import type { LogEntry, LogRule, LogSource } from '../core/log-line.js';
 import type { LogQuery } from '../core/log-query.js';
 import { isMissing, logUnreadable } from './file-errors.js';
@@ -168,7 +168,7 @@ function recordOf({ service, instance, key }: LogSource, { line, afterMs }: Pick
 /** When the live file was last written; `undefined`: there is none. */
 async function writtenAtMs(path: string): Promise<number | undefined> {
   try {
-    return (await stat(path)).mtimeMs;
+    return statSync(path).mtimeMs;
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw logUnreadable(path, error);

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { isUncutCopy } from './anchor.js';
 import { isMissing, logUnreadable } from './file-errors.js';
 import { fileId, openPiece, type Piece } from './piece.js';
@@ -103,7 +103,7 @@ function sameSegments(left: readonly SegmentId[], right: readonly SegmentId[]): 
 
 async function identify(path: string): Promise<SegmentId | undefined> {
   try {
-    const stats = await stat(path, { bigint: true });
+    const stats = statSync(path, { bigint: true });
     const id = fileId(stats);
     return { path, id, version: `${id}:${stats.size}:${stats.mtimeNs}` };
   } catch (error) {

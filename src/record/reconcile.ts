@@ -48,7 +48,7 @@ function tryReconcile(db: StatusDb, request: Reconciliation): readonly NewServic
   const bootId = readBootId();
   const keys = listKeys(stack, paths, known);
   // Lock files first: a process that is gone from its lock by then has its line in the journal, as PM2 notes it before it starts the next.
-  const seen = new Map(keys.map((key) => [key.key, readSeenLaunch(key, { paths, bootId })]));
+  const seen = new Map(keys.map((key) => [key.key, readSeenLaunch(key, { paths, bootId, known: known.get(key.key) })]));
   const daemon = findDaemon(paths);
   const { exits, position } = readExits(paths, state.position);
   const plans = keys.map((key): KeyPlan => {

@@ -1,9 +1,10 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { isSameProcess } from '../core/observed-process.js';
 import { processKeys, type ServiceSpec, type Stack } from '../core/stack.js';
 import { ownerOf, readUnlistedKeys } from '../observe/unlisted.js';
 import { DAEMON_KEY, type HomePaths, recordPath, WATCHDOG_KEY } from '../process/home.js';
 import { isAlive } from '../process/identity.js';
-import { type LaunchRecord, parseLaunchRecord } from '../process/launch-record.js';
+import { type LaunchRecord, parseLaunchRecord, readLaunchRecord } from '../process/launch-record.js';
 import type { RecordedProcess } from '../store/processes.js';
 
 /** The process that a lock file names. */
@@ -46,9 +47,17 @@ export function listKeys(
 /** Reads the lock file of a key: a small file and one look into `/proc`. `undefined`: nothing ever ran under it. */
 export function readSeenLaunch(
   { key, service, instance, spec }: RecordedKey,
-  { paths, bootId }: SeenOptions,
+  { paths, bootId, known }: SeenOptions,
 ): SeenLaunch | undefined {
-  const found = readRecordAndTime(recordPath(paths, spec?.kind ?? 'launcher', key));
+  const file = recordPath(paths, spec?.kind ?? 'launcher', key);
+  // Nothing ever ran under this key; an error with its stack costs ten times as much.
+  if (!existsSync(file)) return undefined;
+  const alive = (record: LaunchRecord): boolean => record.bootId === bootId && isAlive(record.identity);
+  const current = readLaunchRecord(file);
+  if (current !== undefined && known !== undefined && isOf(current, known)) {
+    return { process: known, alive: alive(current) };
+  }
+  const found = readRecordAndTime(file);
   if (found === undefined) return undefined;
   const { record, writtenAtMs } = found;
   return {
@@ -65,14 +74,20 @@ export function readSeenLaunch(
       memoryBytes: null,
       ended: false,
     },
-    alive: record.bootId === bootId && isAlive(record.identity),
+    alive: alive(record),
   };
+}
+
+function isOf({ identity, bootId }: LaunchRecord, known: RecordedProcess): boolean {
+  return isSameProcess(identity, known.identity) && bootId === known.bootId;
 }
 
 export interface SeenOptions {
   readonly paths: HomePaths;
   /** Of now. */
   readonly bootId: string;
+  /** Who is on record under the key: when that one began need not be looked for again. */
+  readonly known?: RecordedProcess | undefined;
 }
 
 /** Fixed by `launch.sh`, which pads its line. */
