@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SentSignal } from './deeds.js';
 import { FEATURES } from './features.js';
 import { checkExits } from './invariants/exits-on-record.js';
 import { lookAtVerdicts } from './invariants/verdicts.js';
@@ -38,11 +39,17 @@ export async function settle(world: World): Promise<readonly Violation[]> {
   }
 }
 
-/** PM2 is whole again once every service that lives is a child of the one daemon. */
+/**
+ * PM2 is whole again once every service that lives is a child of the one daemon. One that was told to end takes seconds for it, may
+ * start services meanwhile, and leaves them behind (seed 8802).
+ */
 function closeLapses(world: World): void {
   const { services, daemons } = readReality(world);
   const daemon = daemons[0];
   const live = [...services.values()].flat();
   if (daemon === undefined || daemon.state === 'T' || live.some(({ ppid }) => ppid !== daemon.pid)) return;
+  const isEnding = ({ pid, token, signal }: SentSignal) =>
+    signal !== 'SIGSTOP' && pid === daemon.pid && token === daemon.token;
+  if (world.deeds.signals.some(isEnding)) return;
   for (const lapse of world.deeds.daemonLapses) lapse.toMs ??= uptimeMs();
 }
