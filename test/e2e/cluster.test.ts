@@ -88,9 +88,13 @@ test('a cluster that went down with PM2 is started again under the new one', asy
   kill(rig.pid('pm2'));
   const after = await othersThan(rig, before);
   for (const pid of before) assert.equal((await exitOf(rig, pid)).cause, 'pm2-death');
-  const starts = events(rig, 'web').filter(({ kind, cause }) => kind === 'start' && cause === 'taken-back');
+  const starts = () => events(rig, 'web').filter(({ kind, cause }) => kind === 'start' && cause === 'taken-back');
+  // The processes are there before the recorder has seen them.
+  await until(() => starts().length >= KEYS.length);
   assert.deepEqual(
-    starts.map(({ detail, pid }) => [detail?.['key'], pid]).sort(),
+    starts()
+      .map(({ detail, pid }) => [detail?.['key'], pid])
+      .sort(),
     KEYS.map((key, i) => [key, after[i]]),
   );
   assert.equal((await rig.sigctl(['stop'])).exitCode, 0);
