@@ -20,6 +20,9 @@ export interface Reconciliation {
   readonly version: string;
 }
 
+/** The journal tries a line again each second (scripts/services/exit-journal.cjs). */
+const HELD_UP_MS = 5_000;
+
 /** Somebody else recorded meanwhile: look again. More than a few times in a row would be a fault. */
 const TRIES = 10;
 
@@ -58,6 +61,7 @@ function tryReconcile(db: StatusDb, request: Reconciliation): readonly NewServic
       seen: seen.get(key.key),
       exits: exits.filter((exit) => exit.key === key.key),
       mayBeTold: (process) => isChildOf(daemon, process, bootId),
+      isYoung: ({ startedAtMs }) => Math.abs(request.nowMs - startedAtMs) < HELD_UP_MS,
       isOnRecord: (process) => hasExit(db, process),
     });
     return { key, ...steps };

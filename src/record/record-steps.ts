@@ -21,6 +21,8 @@ export interface StepInput {
   readonly exits: readonly ExitRecord[];
   /** The daemon that is its parent lives: its line in the journal may still come. */
   readonly mayBeTold: (process: RecordedProcess) => boolean;
+  /** It began a moment ago: a full disk may hold up the line about the one before it, which is written as soon as there is room. */
+  readonly isYoung: (process: RecordedProcess) => boolean;
   /** Its exit is among the events. Asked only of processes before the one on record. */
   readonly isOnRecord: (process: RecordedProcess) => boolean;
 }
@@ -36,7 +38,7 @@ export interface KeySteps {
  *
  * Each process gets one start and one exit, also one that came and went between two looks.
  */
-export function planSteps({ key, known, seen, exits, mayBeTold, isOnRecord }: StepInput): KeySteps {
+export function planSteps({ key, known, seen, exits, mayBeTold, isYoung, isOnRecord }: StepInput): KeySteps {
   const steps: RecordStep[] = [];
   // What the lock file said before the exits were read may be behind them.
   const isHandled = (process: RecordedProcess): boolean =>
@@ -69,7 +71,10 @@ export function planSteps({ key, known, seen, exits, mayBeTold, isOnRecord }: St
     if (process !== undefined) end(open !== undefined && isSame(open, process) ? open : begin(process), exit);
     else if (exit.code === GAVE_UP || isRefusal(exit)) steps.push({ kind: 'refused', exit });
   }
-  if (seen !== undefined && !isHandled(seen.process)) begin(seen.process);
+  if (seen !== undefined && !isHandled(seen.process)) {
+    const isHeldUp = open !== undefined && mayBeTold(open) && isYoung(seen.process);
+    if (!isHeldUp) begin(seen.process);
+  }
   const isAlive = open !== undefined && seen?.alive === true && isSame(open, seen.process);
   if (open !== undefined && !isAlive && !mayBeTold(open)) end(open, undefined);
   return { steps, last: last === known ? undefined : withKey(last, key) };

@@ -48,6 +48,7 @@ function plan(input: Partial<StepInput>) {
     seen: undefined,
     exits: [],
     mayBeTold: () => false,
+    isYoung: () => false,
     isOnRecord: () => false,
     ...input,
   });
@@ -98,6 +99,15 @@ test('a process that is gone waits for its line while its daemon lives, and ends
 test('a process whose place another took ended, though the journal is silent about it', () => {
   const seen = { process: run(1, { startId: 'other', identity: { pid: 200, startToken: 'x' } }), alive: true };
   assert.deepEqual(plan({ known: run(1), seen, mayBeTold: () => true }).told, ['exit 1 unseen', 'start 1']);
+});
+
+// Found by chaos, seed 202.
+test('a process whose place another took a moment ago waits for a line that a full disk may hold up', () => {
+  const input = { known: run(1), seen: { process: run(2), alive: true }, mayBeTold: () => true };
+  assert.deepEqual(plan({ ...input, isYoung: () => true }), { told: [], last: undefined });
+  const told = { told: ['exit 1', 'start 2'], last: '2 runs' };
+  assert.deepEqual(plan({ ...input, isYoung: () => true, exits: [exitOf(run(1))] }), told);
+  assert.deepEqual(plan(input), { told: ['exit 1 unseen', 'start 2'], last: '2 runs' });
 });
 
 test('lines that a full disk held up tell of processes before the one on record, which runs on', () => {
