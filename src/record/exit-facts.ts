@@ -1,4 +1,5 @@
-import { type ExitFacts, heapLimitOf, type Pm2Order } from '../core/exit-cause.js';
+import type { ExitFacts, Pm2Order } from '../core/exit-cause.js';
+import { heapLimitOf } from '../core/heap-limit.js';
 import { nodeFlags } from '../core/node-flags.js';
 import type { ServiceSpec } from '../core/stack.js';
 import { readDaemonLogTail } from '../pm2/daemon-log.js';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ExitFacts, explainExit, heapLimitOf } from '../../src/core/exit-cause.js';
+import { type ExitFacts, explainExit } from '../../src/core/exit-cause.js';
+import { heapLimitOf } from '../../src/core/heap-limit.js';
 
 const MB = 1024 ** 2;
 

@@ -24,7 +24,7 @@ export interface Diagnosis {
   readonly cpuPercent: number | null;
 }
 
-type DiagnoseContext = Pick<WatchContext, 'db' | 'stack' | 'paths' | 'nowMs' | 'version'>;
+export type DiagnoseContext = Pick<WatchContext, 'db' | 'stack' | 'paths' | 'nowMs' | 'version'>;
 
 /** Its event loop turns by all signs: it answers for itself, unless it has just come to a halt. */
 const REPORT_WITHIN_MS = 1_000;

@@ -1,6 +1,6 @@
 import { type ProcessIdentity, processName } from '../../core/observed-process.js';
 import type { WatchContext } from './context.js';
-import { type Diagnosis, diagnose } from './diagnose.js';
+import { type DiagnoseContext, type Diagnosis, diagnose } from './diagnose.js';
 
 /** Looks into processes that are in trouble, beside the duties, and never twice at once into the same one. */
 export interface Looks {
@@ -11,7 +11,10 @@ export interface Looks {
   readonly drain: () => Promise<void>;
 }
 
-export function createLooks(context: WatchContext): Looks {
+/** The only things that looking into a process touches. */
+type LooksContext = DiagnoseContext & { readonly log: Pick<WatchContext['log'], 'trouble'> };
+
+export function createLooks(context: LooksContext): Looks {
   const underWay = new Map<string, Promise<void>>();
   const look = async (diagnosis: Diagnosis, then: () => void): Promise<void> => {
     const { key } = diagnosis.instance;

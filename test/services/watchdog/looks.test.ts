@@ -5,7 +5,6 @@ import { test } from 'node:test';
 import type { ProcessIdentity } from '../../../src/core/observed-process.js';
 import { homePaths } from '../../../src/process/home.js';
 import { identify } from '../../../src/process/identity.js';
-import type { WatchContext } from '../../../src/services/watchdog/context.js';
 import { createLooks } from '../../../src/services/watchdog/looks.js';
 import { readEvents } from '../../../src/store/events.js';
 import { tempFolder } from '../../service/rig.js';
@@ -27,7 +26,7 @@ test('a process is looked into once at a time, and an end that fails is logged i
   const paths = homePaths(tempFolder(t), tempFolder(t));
   const log = { trouble: (text: string) => troubles.push(text) };
   const context = { db, paths, log, stack: () => stackOf([serviceSpec('web')]), nowMs: () => 1, version: '1.0.0' };
-  const looks = createLooks(context as unknown as WatchContext);
+  const looks = createLooks(context);
   const child = spawn('sleep', ['60'], { stdio: 'ignore' });
   t.after(() => child.kill('SIGKILL'));
   await once(child, 'spawn');
