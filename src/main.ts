@@ -62,7 +62,7 @@ async function reportError(error: unknown, terminal: Terminal, argv: readonly st
   }
   const { fileTrouble } = await import('./cli/file-trouble.js');
   const { databaseTrouble } = await import('./cli/database-trouble.js');
-  const { driverMissing } = await import('./cli/driver-missing.js');
+  const { driverMissing } = await import('./store/driver-missing.js');
   const trouble = fileTrouble(error) ?? databaseTrouble(error) ?? driverMissing(error);
   if (trouble !== undefined) return reportError(trouble, terminal, argv);
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -20,7 +20,7 @@ import { openProject } from './project.js';
 import type { Terminal } from './terminal.js';
 
 /** What the new release itself can be wrong about. What runs may be the very reason for the deploy. */
-const INSPECTED = ['node', 'pm2', 'manifest', 'scripts', 'ports', 'permissions', 'disk', 'flock'];
+const INSPECTED = ['node', 'database driver', 'pm2', 'manifest', 'scripts', 'ports', 'permissions', 'disk', 'flock'];
 
 /** The half of `sigctl deploy` that runs on the host, by the sigctl of the release. No command for people: it is in no list. */
 export async function deployOnHost(argv: readonly string[], deps: Deps, terminal: Terminal): Promise<number> {

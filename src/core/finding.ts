@@ -10,6 +10,7 @@ export const FINDING_CODES = [
   /** A check itself broke. */
   'CHECK_FAILED',
   'NODE_VERSION',
+  'DATABASE_DRIVER_MISSING',
   'PM2_VERSION',
   'MANIFEST_NOT_FOUND',
   'MANIFEST_INVALID',

@@ -2,6 +2,7 @@ import { checkAlerts } from './checks/alerts.js';
 import { checkClock } from './checks/clock.js';
 import { checkClusterApps } from './checks/cluster-apps.js';
 import { checkDaemon } from './checks/daemon.js';
+import { checkDatabaseDriver } from './checks/database-driver.js';
 import { checkDatabases } from './checks/databases.js';
 import { checkDisk } from './checks/disk.js';
 import { checkExitJournal } from './checks/exit-journal.js';
@@ -27,6 +28,7 @@ import type { Check } from './run-checks.js';
 /** Every check, in the order in which trouble spreads: what all the rest needs comes first. */
 export const CHECKS: readonly Check[] = [
   { name: 'node', run: checkNodeVersion },
+  { name: 'database driver', run: checkDatabaseDriver },
   { name: 'pm2', run: checkPm2Version },
   { name: 'manifest', run: checkManifest },
   { name: 'scripts', run: checkScripts },

@@ -1,6 +1,7 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { EXIT, SigctlError } from '../errors.js';
 import { isCutOff } from './database-header.js';
+import { driverMissing } from './driver-missing.js';
 
 /** @returns Whether SQLite refused because another connection holds a lock: worth another try. */
 export function isBusy(error: unknown): boolean {
@@ -25,9 +26,14 @@ export function databaseTooOld(path: string, version: number, known: number): Si
   });
 }
 
-/** Turns what SQLite threw on opening into `DATABASE_LOCKED` or `DATABASE_BROKEN` (exit 4); a `SigctlError` stays as it is. */
+/**
+ * Turns what SQLite threw on opening into `DATABASE_LOCKED`, `DATABASE_BROKEN` or, where SQLite itself cannot be loaded,
+ * `DATABASE_DRIVER_MISSING` (exit 4); a `SigctlError` stays as it is.
+ */
 export function openFailure(path: string, error: unknown): SigctlError {
   if (error instanceof SigctlError) return error;
+  const withoutDriver = driverMissing(error);
+  if (withoutDriver !== undefined) return withoutDriver;
   const detail = error instanceof Error ? error.message : String(error);
   if (isCutOff(path)) {
     return new SigctlError(`Cannot open "${path}": it is no database, or was cut off (${detail})`, {

@@ -3,8 +3,8 @@ import { writeSync } from 'node:fs';
 import { test } from 'node:test';
 import BetterSqlite3 from 'better-sqlite3';
 import { databaseTrouble } from '../../src/cli/database-trouble.js';
-import { driverMissing } from '../../src/cli/driver-missing.js';
 import { fileTrouble } from '../../src/cli/file-trouble.js';
+import { driverMissing } from '../../src/store/driver-missing.js';
 
 test('databaseTrouble() names what is the matter with the table, and leaves a fault of ours a bug', () => {
   const trouble = (code: string) => databaseTrouble(new BetterSqlite3.SqliteError('as SQLite puts it', code));

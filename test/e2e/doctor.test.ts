@@ -443,7 +443,7 @@ test('for people the report says each finding with its command, and a state fold
   assert.equal(exitCode, 1);
   assert.match(stdout, /^✖ error {2}SERVICE_DOWN {2}a\n {4}down: /m);
   assert.match(stdout, /^ {4}→ rm 'state of another kind\/run\/a\.pid'$/m);
-  assert.match(stdout, /^ok: node, pm2, manifest/m);
+  assert.match(stdout, /^ok: node, database driver, pm2, manifest/m);
   assert.match(stdout, /^1 error, 2 warnings/m);
   const refused = await rig.sigctl(['doctor', '--nonsense']);
   assert.equal(refused.exitCode, 2);

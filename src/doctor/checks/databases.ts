@@ -5,10 +5,11 @@ import type { HomePaths } from '../../process/home.js';
 import { readLockHolders } from '../../process/lock-holders.js';
 import { readCommandLine } from '../../process/proc-stat.js';
 import { type CheckDepth, type DatabaseReading, inspectDatabase } from '../../store/inspect-database.js';
+import { driverFault } from '../../store/load-driver.js';
 import { LATEST_MIGRATION } from '../../store/migrate.js';
 import type { CheckDeps } from '../check-deps.js';
 import { listFolder } from '../list-folder.js';
-import { type CheckFinding, ok, orOk, warning } from '../report.js';
+import { type CheckFinding, notChecked, ok, orOk, warning } from '../report.js';
 import { count } from '../words.js';
 import { judgeDatabase } from './judge-database.js';
 
@@ -23,6 +24,7 @@ const TOTAL_MS = 10_000;
 export function checkDatabases({ paths, facts, show }: CheckDeps): readonly CheckFinding[] {
   const files = listDatabases(paths);
   if (files.length === 0) return [ok('no database yet')];
+  if (driverFault() !== undefined) return [notChecked('better-sqlite3 cannot be loaded')];
   const startedAt = performance.now();
   const found = files.flatMap((path) => {
     const bytes = statSync(path).size;

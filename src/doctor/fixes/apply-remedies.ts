@@ -1,6 +1,7 @@
 import type { Finding, FixOutcome } from '../../core/finding.js';
 import { SigctlError } from '../../errors.js';
 import { identify } from '../../process/identity.js';
+import { driverMissing } from '../../store/driver-missing.js';
 import { acquireStackLock } from '../../store/stack-lock.js';
 import { applyRemedy } from './apply-remedy.js';
 import type { FixDeps } from './fix-deps.js';
@@ -56,6 +57,7 @@ async function tryLock({ folder, pid, waitMs, note, signal }: FixRequest): Promi
     });
   } catch (error) {
     if (error instanceof SigctlError) return error.message;
-    return `the stack's lock cannot be taken: ${error instanceof Error ? error.message : String(error)}`;
+    const message = driverMissing(error)?.message ?? (error instanceof Error ? error.message : String(error));
+    return `the stack's lock cannot be taken: ${message}`;
   }
 }

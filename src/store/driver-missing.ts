@@ -12,19 +12,30 @@ const WHY: Readonly<Record<string, string>> = {
 
 /**
  * The refusal where the compiled half of better-sqlite3 is not there, as npm was not allowed to run its install script, or does not fit
- * this node. `undefined` for every other error.
+ * this node. `undefined` for every other error. It loads no SQLite: it stands on the path of every error.
  */
 export function driverMissing(error: unknown): SigctlError | undefined {
-  if (!(error instanceof Error) || !('code' in error) || !error.message.includes(COMPILED)) return undefined;
-  const why = WHY[String(error.code)];
+  if (!(error instanceof Error) || !error.message.includes(COMPILED)) return undefined;
+  const why = WHY[codeOf(error)];
   if (why === undefined) return undefined;
   return new SigctlError(`Cannot open databases: better-sqlite3 ${why}`, {
     code: 'DATABASE_DRIVER_MISSING',
     // Not "npm rebuild": that runs no install script either, where npm is told to run none.
-    hint: `(cd '${findFolder()}' && npm run install), or install it again with its install scripts allowed`,
+    hint: `${compileCommand()}, or install it again with its install scripts allowed`,
     exitCode: EXIT.environment,
     cause: error,
   });
+}
+
+/** The command that compiles it for the node that types it. */
+export function compileCommand(): string {
+  return `(cd '${findFolder()}' && npm run install)`;
+}
+
+/** Outside of a bundle the package searches many folders, and its error has no code. */
+function codeOf(error: Error): string {
+  if ('code' in error) return String(error.code);
+  return error.message.startsWith('Could not locate the bindings file') ? 'MODULE_NOT_FOUND' : '';
 }
 
 function findFolder(): string {
