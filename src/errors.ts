@@ -6,6 +6,9 @@ export const EXIT = {
   notInState: 3,
   environment: 4,
   bug: 70,
+  /** 128 + SIGINT and 128 + SIGTERM, as shells report a command that such a signal ended. */
+  interrupted: 130,
+  terminated: 143,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -118,10 +118,10 @@ function createContext(
 /** The first Ctrl-C (or SIGTERM) asks to stop waiting; a second one ends sigctl at once, as its default would. */
 function watchInterrupt(note: (text: string) => void) {
   const controller = new AbortController();
-  const onSignal = (): void => {
+  const onSignal = (signal: NodeJS.Signals): void => {
     stop();
     note('interrupted');
-    controller.abort();
+    controller.abort(signal);
   };
   const stop = (): void => {
     process.off('SIGINT', onSignal);

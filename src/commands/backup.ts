@@ -53,7 +53,8 @@ Examples:
 
 All databases are taken at one instant, and what was written before it is in them. A folder without index.json is no backup.
 Backups hold everything the services know, the manifest's variables too: the folder is readable by you alone.
-Exit codes: 0 done; 1 the backup failed, and nothing was left behind; 2 wrong use; 4 a database cannot be read.`;
+Exit codes: 0 done; 1 the backup failed, and nothing was left behind; 2 wrong use; 4 a database cannot be read;
+130, 143 Ctrl-C or SIGTERM while it waited for another command.`;
 
 export async function runBackup(deps: BackupDeps, options: BackupOptions): Promise<number> {
   const result = await deps.backUp(options);

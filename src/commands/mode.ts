@@ -59,7 +59,8 @@ Examples:
   sigctl mode standard             do it, and wait until all are ready
   sigctl mode full --rollback-on-failure    all or nothing: if one fails, what ran before runs again
 
-Exit codes: 0 done, or already so; 1 a service failed; 2 wrong use; 4 PM2 or the database cannot be reached; 130 interrupted.`;
+Exit codes: 0 done, or already so; 1 a service failed; 2 wrong use; 4 PM2 or the database cannot be reached;
+130 interrupted, 143 by SIGTERM while it waited for another command.`;
 
 const STOPS_GO_ON = 'what is being stopped is waited for, and nothing more is started; Ctrl-C again leaves at once';
 

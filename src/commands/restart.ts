@@ -26,7 +26,8 @@ Examples:
   sigctl restart --changed         after an edit of the manifest; "sigctl config --diff" shows first what that is
 
 A service that did not run is started. An orphan is taken back under PM2.
-Exit codes: 0 all ready, 1 one failed, 2 wrong use, 4 PM2 or the database cannot be reached, 130 interrupted.`,
+Exit codes: 0 all ready, 1 one failed, 2 wrong use, 4 PM2 or the database cannot be reached,
+130 interrupted, 143 by SIGTERM while it waited for another command.`,
 };
 
 /** Declares `sigctl restart`. Tests of parsing pass their own `run`. */

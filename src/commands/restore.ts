@@ -97,7 +97,7 @@ Everything is verified before anything is touched. Then the services stop, each 
 -shm files, checked in place, and what ran before is started again. Databases that are not in the backup, the manifest and the
 logs stay as they are.
 Exit codes: 0 restored; 1 refused or failed, and the old state stands, or a service did not start; 2 wrong use; 4 environment;
-130 restored, and interrupted while the services started.`;
+130 restored, and interrupted while the services started; 130, 143 Ctrl-C or SIGTERM while it waited for another command.`;
 
 export async function runRestore(deps: RestoreDeps, options: RestoreOptions): Promise<number> {
   if (options.undo) return runUndo(deps, options);

@@ -33,7 +33,8 @@ Examples:
   sigctl start website --json       the outcome for a script
 
 A service that runs already is left alone, and a oneshot one that did its work too, unless it is named. Ctrl-C stops the waiting, not the services.
-Exit codes: 0 all ready, 1 one failed, 2 wrong use, 4 PM2 or the database cannot be reached, 130 interrupted.`,
+Exit codes: 0 all ready, 1 one failed, 2 wrong use, 4 PM2 or the database cannot be reached,
+130 interrupted, 143 by SIGTERM while it waited for another command.`,
 };
 
 /** Declares `sigctl start`. Tests of parsing pass their own `run`. */

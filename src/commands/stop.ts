@@ -23,7 +23,8 @@ Examples:
   sigctl stop trading market-data  two services
 
 Each gets SIGINT, and SIGKILL after its kill_timeout. Orphans, which PM2 lost, are stopped too.
-Exit codes: 0 stopped, or already so; 1 one could not be stopped; 2 wrong use; 4 the database cannot be reached.`,
+Exit codes: 0 stopped, or already so; 1 one could not be stopped; 2 wrong use; 4 the database cannot be reached;
+130, 143 Ctrl-C or SIGTERM while it waited for another command.`,
 };
 
 /** Half a stop would leave services that nobody starts again after a crash. */

@@ -25,6 +25,7 @@ export interface StackLockRequest {
   readonly waitMs: number;
   /** Called once, when there is somebody to wait for. */
   readonly onWait: (other: LockHolder | undefined) => void;
+  /** Ends the wait. Its reason names the signal that did, where one did: SIGTERM ends with another exit code. */
   readonly signal: AbortSignal;
 }
 
@@ -34,7 +35,8 @@ export interface StackLockRequest {
  * It is SQLite's own file lock on an empty database: the kernel drops it with the process, however that ends, and no
  * helper process is needed.
  *
- * @throws {SigctlError} `STACK_LOCKED` (exit 1) when somebody else still holds it after `waitMs`.
+ * @throws {SigctlError} `STACK_LOCKED` (exit 1) when somebody else still holds it after `waitMs`; `INTERRUPTED` (exit 130, or 143 after
+ * SIGTERM) when the wait for somebody else was ended.
  */
 export async function acquireStackLock(request: StackLockRequest): Promise<() => void> {
   mkdirSync(request.folder, { recursive: true, mode: 0o700 });
@@ -50,7 +52,7 @@ export async function acquireStackLock(request: StackLockRequest): Promise<() =>
       };
     }
     const other = readHolder(note);
-    if (request.signal.aborted) throw locked(other, ', and waiting for it was interrupted');
+    if (request.signal.aborted) throw waitInterrupted(other, request.signal.reason);
     if (performance.now() - startedAt >= request.waitMs) throw locked(other, waited(request.waitMs));
     if (!told) request.onWait(other);
     told = true;
@@ -95,9 +97,23 @@ function waited(waitMs: number): string {
   return waitMs === 0 ? '' : ` after ${Math.round(waitMs / 1000)} s`;
 }
 
+function nameOf(other: LockHolder | undefined): string {
+  return other === undefined ? 'another sigctl command' : `"sigctl ${other.command}" (pid ${other.pid})`;
+}
+
+function waitInterrupted(other: LockHolder | undefined, reason: unknown): SigctlError {
+  return new SigctlError(
+    `Cannot change the stack: interrupted while ${nameOf(other)} was at work; nothing was changed`,
+    {
+      code: 'INTERRUPTED',
+      hint: 'Type it again, or see what the other one did: sigctl status',
+      exitCode: reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted,
+    },
+  );
+}
+
 function locked(other: LockHolder | undefined, ended: string): SigctlError {
-  const who = other === undefined ? 'another sigctl command' : `"sigctl ${other.command}" (pid ${other.pid})`;
-  return new SigctlError(`Cannot change the stack: ${who} is at work${ended}`, {
+  return new SigctlError(`Cannot change the stack: ${nameOf(other)} is at work${ended}`, {
     code: 'STACK_LOCKED',
     hint: 'Wait for it, or give this command longer: --wait 10m',
     exitCode: EXIT.failed,

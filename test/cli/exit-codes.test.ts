@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runHelp } from '../../src/commands/help.js';
 import { EXIT } from '../../src/errors.js';
+import { acquireStackLock } from '../../src/store/stack-lock.js';
 import { app, collect, REPO, startRig } from '../e2e/rig.js';
 import { wholeProgram } from './program.js';
 import { project, sigctl, spawnSigctl } from './rig.js';
@@ -48,6 +49,9 @@ const WITHOUT_DATABASE: readonly string[] = [
 
 /** Lines that end with 1 where the script of a service is missing. */
 const WITHOUT_SCRIPT: readonly string[] = ['start', 'restart', 'mode full', 'doctor'];
+
+/** Lines that wait while another command holds the stack. */
+const WAITING: readonly string[] = ['start', 'stop', 'restart', 'reload website', 'mode full', 'backup'];
 
 /** Codes that another test produces, which needs more: a file, and a part of the title of the test in it. */
 const ELSEWHERE: Readonly<Record<string, readonly [file: string, title: string]>> = {
@@ -149,6 +153,42 @@ test('130: Ctrl-C while wait waits', async (t) => {
   const run = await collect(child);
   assert.equal(run.exitCode, 130, run.stdout + run.stderr);
   produced.add('wait 130');
+});
+
+test('130, 143: Ctrl-C and SIGTERM while another command holds the stack; the one that waited changed nothing', async (t) => {
+  const root = project(t);
+  await produce(root, 'backup --to kept', 1);
+  await produce(root, 'stop', 0);
+  await produce(root, 'backup --to kept', 0);
+  const [backup = ''] = readdirSync(join(root, 'kept'));
+  const folder = join(root, '.sigctl/run');
+  const release = await acquireStackLock({
+    folder,
+    holder: { pid: process.pid, command: 'mode full' },
+    waitMs: 0,
+    onWait: () => assert.fail('nobody holds it'),
+    signal: new AbortController().signal,
+  });
+  t.after(release);
+  const before = readdirSync(root, { recursive: true }).toSorted();
+  const holder = readFileSync(join(folder, 'stack.holder.json'), 'utf8');
+  for (const line of [...WAITING, `restore kept/${backup} --yes`]) {
+    for (const [signal, exitCode] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ] as const) {
+      const child = spawnSigctl(root, [...line.split(' '), '--json']);
+      child.stderr?.on('data', (text: Buffer) => {
+        if (text.includes('waiting for "sigctl mode full"')) child.kill(signal);
+      });
+      const run = await collect(child);
+      assert.equal(run.exitCode, exitCode, `${line}: ${run.stdout}${run.stderr}`);
+      assert.equal(JSON.parse(run.stdout).error.code, 'INTERRUPTED');
+      produced.add(`${line.split(' ')[0]} ${exitCode}`);
+    }
+  }
+  assert.deepEqual(readdirSync(root, { recursive: true }).toSorted(), before);
+  assert.equal(readFileSync(join(folder, 'stack.holder.json'), 'utf8'), holder);
 });
 
 test('1: a service whose script is missing, and a file that is not sigctl’s', async (t) => {

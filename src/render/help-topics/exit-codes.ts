@@ -17,10 +17,13 @@ export const EXIT_CODES = `Exit codes of sigctl
        cannot be written (init, completion install), another machine
        cannot be reached (--host, deploy).
    70  A bug in sigctl. Its text on stderr is what a report needs.
-  130  start, restart, reload, mode, wait, restore or deploy: Ctrl-C.
-       The services stay as they are then; top ended by SIGINT.
-  129, 143  status --watch, top: ended by SIGHUP or SIGTERM; by Ctrl-C it
-       is 0.
+  129  status --watch or top: ended by SIGHUP.
+  130  start, restart, reload, mode, wait, restore or deploy: Ctrl-C. The
+       services stay as they are then. Any command that waits for another
+       one: Ctrl-C, and nothing was changed. top: SIGINT. (status --watch:
+       Ctrl-C is 0.)
+  143  The same wait for another command, status --watch or top: ended by
+       SIGTERM.
 
 Errors are two lines on stderr, "sigctl: Cannot ..." and "hint: ...". With
 --json on the line an error goes to stdout instead, as

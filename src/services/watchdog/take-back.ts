@@ -33,7 +33,7 @@ export function operateContext(context: WatchContext, command: string): OperateC
   };
 }
 
-/** Works while no command changes the stack. @throws {SigctlError} `STACK_LOCKED` when the watchdog is to end meanwhile. */
+/** Works while no command changes the stack. @throws {SigctlError} `INTERRUPTED` when the watchdog is to end meanwhile. */
 export async function withStackLock<T>(
   { paths, signal }: Pick<WatchContext, 'paths' | 'signal'>,
   command: string,
