@@ -4,9 +4,11 @@ import { EXIT, SigctlError } from '../errors.js';
 
 const COMPILED = 'better_sqlite3.node';
 
+const NOT_COMPILED = 'was not compiled when it was installed';
+
 /** What node says, by the code of its error. */
 const WHY: Readonly<Record<string, string>> = {
-  MODULE_NOT_FOUND: 'was not compiled when it was installed',
+  MODULE_NOT_FOUND: NOT_COMPILED,
   ERR_DLOPEN_FAILED: `was compiled for another node than ${process.version}, or another machine`,
 };
 
@@ -16,7 +18,7 @@ const WHY: Readonly<Record<string, string>> = {
  */
 export function driverMissing(error: unknown): SigctlError | undefined {
   if (!(error instanceof Error) || !error.message.includes(COMPILED)) return undefined;
-  const why = WHY[codeOf(error)];
+  const why = whyOf(error);
   if (why === undefined) return undefined;
   return new SigctlError(`Cannot open databases: better-sqlite3 ${why}`, {
     code: 'DATABASE_DRIVER_MISSING',
@@ -33,9 +35,9 @@ export function compileCommand(): string {
 }
 
 /** Outside of a bundle the package searches many folders, and its error has no code. */
-function codeOf(error: Error): string {
-  if ('code' in error) return String(error.code);
-  return error.message.startsWith('Could not locate the bindings file') ? 'MODULE_NOT_FOUND' : '';
+function whyOf(error: Error): string | undefined {
+  if ('code' in error) return WHY[String(error.code)];
+  return error.message.startsWith('Could not locate the bindings file') ? NOT_COMPILED : undefined;
 }
 
 function findFolder(): string {
