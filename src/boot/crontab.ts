@@ -8,11 +8,22 @@ export function installCronLine(line: string, mark: string): void {
 
 /** @returns `false` when there was no such line. @throws {SigctlError} `STARTUP_FAILED`. */
 export function removeCronLine(mark: string): boolean {
+  if (isWithoutCron()) return false;
   const lines = readLines();
   const others = lines.filter((line) => !line.endsWith(mark));
   if (others.length === lines.length) return false;
   write(others);
   return true;
+}
+
+/** Where there is no crontab(1), no line can have been put. */
+function isWithoutCron(): boolean {
+  const { error } = spawnSync('crontab', ['-l'], { stdio: 'ignore' });
+  return error !== undefined && isMissing(error);
+}
+
+function isMissing(error: Error): boolean {
+  return 'code' in error && error.code === 'ENOENT';
 }
 
 function readLines(): readonly string[] {
@@ -29,7 +40,7 @@ function write(lines: readonly string[]): void {
 }
 
 function describe(error: Error): string {
-  return 'code' in error && error.code === 'ENOENT' ? 'there is no crontab(1) here' : error.message;
+  return isMissing(error) ? 'there is no crontab(1) here' : error.message;
 }
 
 function failed(why: string): SigctlError {

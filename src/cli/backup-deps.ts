@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { nothingToBackUp } from '../backup/backup-errors.js';
 import { createBackup } from '../backup/create-backup.js';
 import { listDatabases } from '../backup/databases.js';
@@ -51,10 +51,16 @@ async function backUp(deps: Deps, context: LockedContext, { to, keep }: BackupOp
       signal: context.signal,
     });
     const removed = keep === undefined ? [] : pruneBackups({ stack: stack.name, made: folder, keep });
-    return { folder, index, removed };
+    return { folder, place: placeOf(folder), index, removed };
   } finally {
     steps.done();
   }
+}
+
+/** From the current folder, where it lies below that. */
+function placeOf(folder: string): string {
+  const place = relative(process.cwd(), folder);
+  return place === '' || place.startsWith('..') ? folder : place;
 }
 
 /** The mode is told for people; a backup without it is as good. */

@@ -129,14 +129,14 @@ const LOADERS: Readonly<Record<CommandName, Load>> = {
       import('../commands/init.js'),
       import('./init-deps.js'),
     ]);
-    return initCommand(createInitDeps(deps, process.cwd(), process.env));
+    return initCommand({ ...createInitDeps(deps, process.cwd(), process.env), say: inSentences(deps).out.print });
   },
   completion: async (deps: Deps): Promise<Command> => {
     const [{ completionCommand }, { createCompletionDeps }] = await Promise.all([
       import('../commands/completion.js'),
       import('./completion-deps.js'),
     ]);
-    return completionCommand(createCompletionDeps(deps));
+    return completionCommand({ ...createCompletionDeps(deps), say: inSentences(deps).out.print });
   },
   help: async (deps: Deps): Promise<Command> => {
     const [{ helpCommand }, { wrapHelp }] = await Promise.all([

@@ -105,9 +105,10 @@ export function writeNote(terminal: Pick<Terminal, 'writeErr' | 'errWidth'>, tex
 }
 
 /** For commands whose results are sentences: on a terminal these are broken between words. */
-export function inSentences({ out, terminal, ...rest }: Deps): Deps {
+export function inSentences<T extends Pick<Deps, 'out' | 'terminal'>>(deps: T): T {
+  const { out, terminal } = deps;
   const print = (text: string): void => out.print(text.startsWith('{') ? text : wrapLines(text, out.width));
-  return { ...rest, terminal, out: terminal.outIsTerminal ? { ...out, print } : out };
+  return { ...deps, out: terminal.outIsTerminal ? { ...out, print } : out };
 }
 
 /** The spinner's module is loaded with the first thing that is shown. */

@@ -48,6 +48,7 @@ Examples:
 
 Channels, verdicts and quiet hours stand in the manifest ("sigctl help manifest"); the watchdog delivers. A message arrives at
 least once: where an answer got lost it is sent again under the same id, and says that it may be a repeat.
+
 Exit codes: 0 done; 1 a test message did not arrive; 2 wrong use, or no channel to test; 4 the database cannot be reached.`;
 
 export async function runAlerts(deps: AlertsDeps, { action, config, json }: AlertsOptions): Promise<number> {

@@ -13,6 +13,8 @@ export interface CompletionDeps {
   /** Puts the script where the shell looks. Throws when it cannot be written, or would replace somebody else's. */
   readonly install: (shell: Shell, script: string) => InstalledCompletion;
   readonly out: Pick<Output, 'print' | 'setExitCode'>;
+  /** For sentences, which are broken between words on a terminal; a script is not (default: `out.print`). */
+  readonly say?: Output['print'];
 }
 
 export interface CompletionOptions {
@@ -43,6 +45,7 @@ Examples:
 
 Files: bash \${XDG_DATA_HOME:-~/.local/share}/bash-completion/completions/sigctl, zsh ~/.zfunc/_sigctl,
 fish \${XDG_CONFIG_HOME:-~/.config}/fish/completions/sigctl.fish. Your rc files are never changed.
+
 Exit codes: 0 printed, installed, or there already; 1 there is a file that is not sigctl's; 2 wrong use; 4 it cannot be written.`;
 
 /** @throws {SigctlError} SHELL_UNKNOWN, OPTIONS_CONFLICT (exit 2), and what `install` throws. */
@@ -51,7 +54,8 @@ export function runCompletion(deps: CompletionDeps, { action, shell, json }: Com
     const target = shell ?? loginShell(deps);
     const installed = deps.install(target, COMPLETION_SCRIPTS[target]);
     const activate = activation(installed.shell, installed.path);
-    deps.out.print(json ? renderJson({ ok: true, ...installed, activate }) : renderInstalled(installed));
+    if (json) deps.out.print(renderJson({ ok: true, ...installed, activate }));
+    else (deps.say ?? deps.out.print)(renderInstalled(installed));
     return EXIT.ok;
   }
   if (shell !== undefined) throw shellTwice(action, shell);

@@ -50,6 +50,7 @@ Examples:
   sigctl config --diff             after an edit: what "sigctl restart --changed" would apply
 
 Settings that only sigctl reads (after, ready, health, ...) take effect at once; the rest when the service is restarted.
+
 Exit codes: 0 shown, 2 wrong use or a broken manifest, 3 with --check, 4 the state cannot be read.`;
 
 export async function runConfig(deps: ConfigDeps, options: ConfigOptions): Promise<number> {

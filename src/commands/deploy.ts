@@ -93,6 +93,7 @@ installed and looked at before anything is touched. Then services reload one
 after the other, or restart where they cannot. If one fails, or not all is
 healthy in time, the former release is back in force. So it is after Ctrl-C. A
 lost connection changes nothing: --outcome tells how it went.
+
 Exit codes: 0 in force; 1 not in force, all as before; 2 wrong use; 4 the host
 cannot be reached or used; 130 interrupted, all as before.`;
 

@@ -49,6 +49,7 @@ Examples:
   sigctl doctor --json --strict    for cron: exit code 1 when anything needs a look
 
 Works with a broken manifest, a broken database and a silent PM2 too: they are findings. It sends no signal to any process.
+
 Exit codes: 0 no error (warnings are said), 1 an error was found (with --strict a warning too), 2 wrong use.`;
 
 export async function runDoctor(deps: DoctorDeps, options: DoctorOptions): Promise<number> {

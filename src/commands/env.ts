@@ -36,6 +36,7 @@ Examples:
   sigctl env web-1 --json              one process of a service that has several
 
 Secrets are masked. A process keeps the environment of its start: "sigctl restart" applies what differs.
+
 Exit codes: 0 shown, 2 wrong use or a broken manifest, 4 the state cannot be read.`;
 
 export async function runEnv(deps: EnvDeps, options: AboutService): Promise<number> {

@@ -42,8 +42,8 @@ interface HistoryFlags {
 export function historyCommand(deps: HistoryDeps, run = runHistory): Command {
   return new Command('history')
     .argument('[service...]', 'services to show (default: all, with PM2 and the watchdog)')
-    .option('--since <when>', 'from then on: 24h (ago), 09:30, a date, …')
-    .option('--until <when>', 'before then')
+    .option('--since <time>', 'only events since then: 10m (ago), 09:30, 2026-03-01T09:30')
+    .option('--until <time>', 'only events until then')
     .option('--kind <kind>', 'only events of this kind; may be given again', collect)
     .option('-n, --lines <number>', 'the newest so many', wholeNumber, DEFAULT_EVENTS)
     .addOption(jsonOption())
@@ -61,9 +61,10 @@ Examples:
   sigctl history trading --kind exit -n 10   the last ten exits of one service
   sigctl history --since 09:30 --until 10:00 --json
 
-<when>: ${INSTANT_FORMS}; a time without an offset is one of this machine.
+<time>: ${INSTANT_FORMS}; a time without an offset is one of this machine.
 Kinds: ${EVENT_KINDS.join(', ')}.
 How much is kept: sigctl.history in the manifest.
+
 Exit codes: 0 shown, also when there is nothing; 2 wrong use; 4 the database cannot be reached.`;
 
 export async function runHistory(deps: HistoryDeps, options: HistoryOptions): Promise<number> {

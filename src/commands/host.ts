@@ -51,6 +51,7 @@ Examples:
   sigctl status --all-hosts        every host in one table
 
 The system's ssh is used, with its configuration, keys, agent and jump hosts. SIGCTL_SSH_COMMAND puts another one in its place.
+
 Exit codes: 0 done; 2 wrong use; 4 the list of hosts cannot be read.`;
 
 export function runHost(deps: HostDeps, { action, name, address, force, json }: HostOptions): number {
@@ -58,7 +59,8 @@ export function runHost(deps: HostDeps, { action, name, address, force, json }: 
   if (action === 'add') deps.addHost(given(action, name, 'name'), given(action, address, 'address'), force);
   if (action === 'remove') deps.removeHost(given(action, name, 'name'));
   const hosts = deps.readHosts();
-  if (!json && action === 'remove') deps.out.print(`✔ @${given(action, name, 'name')} removed`);
+  if (!json && action !== 'list')
+    deps.out.print(`✔ @${given(action, name, 'name')} ${action === 'add' ? 'added' : 'removed'}`);
   // "No hosts yet" would be odd right after the last one went.
   const isEmptied = action === 'remove' && Object.keys(hosts).length === 0;
   if (json) deps.out.print(renderJson({ ok: true, hosts }));

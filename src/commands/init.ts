@@ -43,6 +43,8 @@ export interface InitDeps {
   /** Without `replace`, a file that has come in between is left alone and refused. */
   readonly write: (draft: InitDraft, target: InitTarget, options: { readonly replace: boolean }) => void;
   readonly out: Output;
+  /** For sentences, which are broken between words on a terminal; a manifest is not (default: `out.print`). */
+  readonly say?: Output['print'];
 }
 
 export interface InitOptions {
@@ -68,7 +70,8 @@ export function initCommand(deps: InitDeps, run = runInit): Command {
 }
 
 const EXAMPLES = `
-Looked for without --from, in this order: Procfile, docker-compose.yml, compose.yml, supervisord.conf, package.json.
+Looked for without --from, in this order: Procfile, docker-compose.yml, compose.yml, supervisord.conf, a PM2 file
+(pm2.config.js, pm2.json, process.json), package.json. An ecosystem.config.js is a manifest already.
 A line that starts several programs (web: uvicorn app:app & python3 main.py & wait) becomes several services.
 What could not be translated is told on stderr, and in comments of the file.
 
@@ -95,7 +98,8 @@ export async function runInit(deps: InitDeps, options: InitOptions): Promise<num
     return EXIT.ok;
   }
   for (const line of renderNotes(draft, notes)) deps.out.note(cleanText(line, false));
-  deps.out.print(options.dryRun ? draft.text.trimEnd() : cleanText(renderResult(draft, checked, target.name), false));
+  if (options.dryRun) deps.out.print(draft.text.trimEnd());
+  else (deps.say ?? deps.out.print)(cleanText(renderResult(draft, checked, target.name), false));
   return EXIT.ok;
 }
 

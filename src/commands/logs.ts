@@ -106,6 +106,7 @@ writer's own word; both are null where the line does not say. line is the whole
 line as it was written.
 
 A service that has not logged yet is named on stderr. Ctrl-C ends --follow.
+
 Exit codes: 0 shown, 2 wrong use, 4 a log cannot be read.`;
 
 /**
@@ -117,15 +118,21 @@ Exit codes: 0 shown, 2 wrong use, 4 a log cannot be read.`;
 export async function runLogs(deps: LogsDeps, options: LogsOptions): Promise<void> {
   const services = await deps.services();
   const sources = selectSources(services, options.names);
-  await reportSilent(deps, sources, options.follow);
+  const isSilent = await reportSilent(deps, sources, options.follow);
   const render = rendererFor(deps, services, sources, options);
   const { query, follow } = options;
   const request = { sources, lines: wantedLines(options), query, follow, rules: tellsRules(deps, options) };
+  let found = 0;
   for await (const entries of deps.readLogs({ ...request, signal: deps.signal })) {
+    found += entries.length;
     const text = entries.map((entry) => `${render(entry)}\n`).join('');
     if (!(await deps.write(text))) return;
   }
+  if (found === 0 && !isSilent && !follow && !options.json) deps.warn(NOTHING_FOUND);
 }
+
+/** On stderr, so that a pipe gets lines and nothing else; to see nothing at all would leave people in doubt. */
+const NOTHING_FOUND = 'No line matches';
 
 /** Who filters wants all that passes; who follows wants to see where it starts. Pure. */
 export function wantedLines({ lines, query, follow }: LogsOptions): number | undefined {
@@ -175,11 +182,13 @@ function rendererFor(
   return (entry) => (isLogRule(entry) ? renderLogRule(entry, deps.colour) : render(entry, deps.nowMs()));
 }
 
-async function reportSilent(deps: LogsDeps, sources: readonly LogSource[], follow: boolean): Promise<void> {
+/** @returns Whether none of them has a log. */
+async function reportSilent(deps: LogsDeps, sources: readonly LogSource[], follow: boolean): Promise<boolean> {
   const written = await Promise.all(sources.map(({ key }) => deps.hasLog(key)));
   const silent = sources.filter((_, index) => written[index] === false).map(({ key }) => key);
-  if (silent.length === 0) return;
+  if (silent.length === 0) return false;
   deps.warn(`No log yet: ${silent.join(', ')}${follow ? ' (waiting for the first line)' : ''}`);
+  return silent.length === sources.length;
 }
 
 function parseLines(text: string): number {

@@ -5,7 +5,7 @@ import type { Stack } from '../core/stack.js';
 import { EXIT, type SigctlError } from '../errors.js';
 import { renderJson } from '../render/json.js';
 import { renderModePlan, renderModes } from '../render/mode-plan.js';
-import { renderStartOutcomes, renderStopOutcomes } from '../render/outcomes.js';
+import { renderOutcomes } from '../render/outcomes.js';
 import { exitCodeOfStart } from './exit-code.js';
 import { misuse } from './misuse.js';
 import { type GlobalFlags, jsonOption, waitOption } from './options.js';
@@ -54,10 +54,10 @@ interface ModeFlags {
 
 const EXAMPLES = `
 Examples:
-  sigctl mode                      the modes, and the one in force
-  sigctl mode standard --dry-run   what would be stopped and started
-  sigctl mode standard             do it, and wait until all are ready
-  sigctl mode full --rollback-on-failure    all or nothing: if one fails, what ran before runs again
+  sigctl mode                             the modes, and the one in force
+  sigctl mode standard --dry-run          what would be stopped and started
+  sigctl mode standard                    do it, and wait until all are ready
+  sigctl mode full --rollback-on-failure  all or nothing: if one fails, what ran before runs again
 
 Exit codes: 0 done, or already so; 1 a service failed; 2 wrong use; 4 PM2 or the database cannot be reached;
 130 interrupted, 143 by SIGTERM while it waited for another command.`;
@@ -192,5 +192,5 @@ async function applyPlan(session: StackSession, plan: ModePlan) {
 }
 
 function renderResult(stopped: readonly StopOutcome[], started: readonly StartOutcome[], colour: boolean): string {
-  return [renderStopOutcomes(stopped, colour), renderStartOutcomes(started, colour)].filter(Boolean).join('\n');
+  return renderOutcomes(stopped, started, colour);
 }

@@ -28,6 +28,7 @@ A service reloads at the signal that its manifest entry names (sigctl.reload),
 by its processes one after the other (instances), or by PM2 (exec_mode cluster).
 One that can do none of it is refused before anything is done. The first that
 fails ends it, and those behind it are left alone.
+
 Exit codes: 0 all reloaded; 1 one failed, or cannot; 2 wrong use; 4 PM2 or the
 database cannot be reached; 130 interrupted, 143 by SIGTERM while it waited
 for another command.`,

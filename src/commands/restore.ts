@@ -96,6 +96,7 @@ Examples:
 Everything is verified before anything is touched. Then the services stop, each database is replaced together with its -wal and
 -shm files, checked in place, and what ran before is started again. Databases that are not in the backup, the manifest and the
 logs stay as they are.
+
 Exit codes: 0 restored; 1 refused or failed, and the old state stands, or a service did not start; 2 wrong use; 4 environment;
 130 restored, and interrupted while the services started; 130, 143 Ctrl-C or SIGTERM while it waited for another command.`;
 

@@ -89,6 +89,7 @@ Examples:
 At boot the services start that were wanted when the machine went down, in the mode that was in force; "sigctl history" names
 "boot" as the cause. At shutdown they are stopped in order. A second call renews what the first one wrote. Where another stack of
 this machine has the same name, the unit's name gets six digits of its own.
+
 Exit codes: 0 done; 1 it could not be installed, and nothing was left behind; 2 wrong use; 4 the state cannot be read.`;
 
 const UNSTARTUP_HELP = `

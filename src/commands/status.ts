@@ -73,5 +73,6 @@ not under PM2), duplicate, stopped. Services of the mode come first, then the
 others. CPU is the average over the life of the process; memory counts its
 children too. --json keeps the order of the manifest; with --watch it prints one
 document per line and look.
+
 Exit codes: 0 shown (also after Ctrl-C), 2 wrong use, 3 with --check, 4 the
 database cannot be reached; 143 and 129 when a watch ends by SIGTERM or SIGHUP.`;

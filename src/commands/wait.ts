@@ -61,6 +61,7 @@ Examples:
   sigctl wait trading --for stopped && cp …    only when its process is gone
 
 It changes nothing. A crash loop ends the wait at once, as only "sigctl start" ends a crash loop.
+
 Exit codes: 0 there; 2 wrong use; 3 not there in time, or never by itself; 4 the database cannot be reached; 130 interrupted.`;
 
 /** Looks again and again until the goal is reached, is out of reach, or time is up. */

@@ -35,6 +35,7 @@ Examples:
 
 Causes: operator, mode, boot, cron, completed; crash, signal, heap-limit, port-taken, dependency, refused;
 memory-limit, hung, stale, unhealthy, taken-back (by the watchdog); pm2-death, reboot.
+
 Exit codes: 0 told, also when there is nothing to tell; 2 wrong use; 4 the database cannot be reached.`;
 
 export async function runWhy(deps: WhyDeps, options: AboutService): Promise<number> {

@@ -54,7 +54,7 @@ export function planReload(candidate: ReloadCandidate, orRestart: boolean): Relo
     process.kind === 'running' ? [{ key, instance, process: process.identity }] : [],
   );
   if (live.length < processes.length || live.length === 0) {
-    const why = live.length === 0 ? 'it did not run' : `only ${live.length} of its ${keys.length} processes ran`;
+    const why = live.length === 0 ? 'it does not run' : `only ${live.length} of its ${keys.length} processes run`;
     if (orRestart) return { kind: 'restart', service, keys, why };
     return refuse(service, 'NOT_RUNNING', why, `sigctl start ${service}`);
   }

@@ -14,17 +14,18 @@ export interface CommentedPm2File {
 
 const APP_PROPOSAL = [
   '// sigctl: {',
-  "//   ready: { http: '/health', port: 3000, within: '30s' }, // when it counts as started; or tcp, log, command, delay",
-  "//   health: { heartbeat: '15s' }, // once it writes heartbeats into the status table: silent for longer means hung",
-  "//   after: ['database'], // order, when both start; `needs` starts it too",
-  "//   passEnv: ['PORT'], // let in from your shell; nothing else of it gets in",
+  '//   // when it counts as started; or tcp, log, command, delay',
+  "//   ready: { http: '/health', port: 3000, within: '30s' },",
+  '//   // once it writes heartbeats: silent for longer means hung',
+  "//   health: { heartbeat: '15s' },",
+  '//   // order, when both start; `needs` starts it too',
+  "//   after: ['database'],",
+  '//   // let in from your shell; nothing else of it gets in',
+  "//   passEnv: ['PORT'],",
   '// },',
 ];
-const TOP_PROPOSAL = [
-  "// sigctl: { modes: { minimal: ['web'], full: '*' } }, // \"sigctl mode minimal\" runs these and no others",
-];
-const HEAD =
-  '// Taken over by "sigctl init": nothing is changed; what sigctl could add stands in comments that begin with "sigctl".\n';
+const TOP_PROPOSAL = ["// sigctl: { modes: { minimal: ['web'], full: '*' } }, // sigctl mode minimal"];
+const HEAD = '// Taken over by "sigctl init" as it was; comments say what sigctl could add.\n';
 
 /**
  * Keeps every character of a PM2 file (JavaScript, JSON or YAML) and adds commented `sigctl` blocks, once.

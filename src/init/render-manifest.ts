@@ -1,8 +1,6 @@
+import { COLUMNS, commentLines, layOutLines, withComment } from './comment-lines.js';
 import type { InitPlan, PlannedReady, PlannedService } from './init-plan.js';
 import { commentText, jsKey, jsString, jsValue } from './js-text.js';
-
-/** Lines that say more than this become blocks of several lines. */
-const LINE_WIDTH = 120;
 
 export interface RenderOptions {
   /** What the services come from: `Procfile`; `undefined` for the example. */
@@ -20,7 +18,7 @@ export function renderManifest(plan: InitPlan, { source }: RenderOptions): strin
     ...topLines(plan),
     '};',
   ];
-  return `${lines.join('\n')}\n`;
+  return `${layOutLines(lines).join('\n')}\n`;
 }
 
 function headOf(source: string | undefined, plan: InitPlan): readonly string[] {
@@ -28,8 +26,7 @@ function headOf(source: string | undefined, plan: InitPlan): readonly string[] {
     source === undefined ? 'An example by "sigctl init"' : `Made by "sigctl init" from ${commentText(source)}`;
   const head = [
     `${made}. It is a plain PM2 file; what sigctl adds stands under the key "sigctl".`,
-    'A relative path begins at the folder of this file. A service gets PATH, HOME and the like, "env", "env_file", and of your',
-    'shell only what "passEnv" names. A stop is SIGINT, and SIGKILL after "kill_timeout" milliseconds.',
+    'A relative path begins at the folder of this file. A service gets PATH, HOME and the like, "env", "env_file", and of your shell only what "passEnv" names. A stop is SIGINT, and SIGKILL after "kill_timeout" milliseconds.',
     '',
     '  sigctl start     start all of them, and wait until each is ready',
     '  sigctl status    what each of them is doing',
@@ -39,23 +36,23 @@ function headOf(source: string | undefined, plan: InitPlan): readonly string[] {
     ({ name, reason }) => `Not taken over: ${commentText(name)}: ${commentText(reason)}`,
   );
   const more = [...told, ...leftOut];
-  return [...head, ...(more.length > 0 ? ['', ...more] : [])].map((line) => `// ${line}`.trimEnd());
+  return [...head, ...(more.length > 0 ? ['', ...more] : [])].flatMap((line) => commentLines(line));
 }
 
 function serviceLines(service: PlannedService, isFirst: boolean): readonly string[] {
   const fields = [...pm2Fields(service, isFirst), ...sigctlFields(service, isFirst)];
-  const notes = service.notes.map((note) => `    // ${commentText(note)}`);
+  const notes = service.notes.flatMap((note) => commentLines(commentText(note), '    '));
   return [...notes, '    {', ...fields.map((line) => `      ${line}`), '    },'];
 }
 
 function pm2Fields(service: PlannedService, isFirst: boolean): readonly string[] {
   const { command, env, envFiles, killTimeoutMs, memoryLimitBytes } = service;
-  const say = (text: string): string => (isFirst ? ` // ${text}` : '');
+  const say = (code: string, text: string): string => withComment(code, isFirst ? text : '');
   const isShell = command.args[0] === '-c' && command.interpreter === 'none';
   const memory = memoryLimitBytes === undefined ? undefined : sizeText(memoryLimitBytes);
   return [
     `name: ${jsString(service.name)},`,
-    `script: ${jsString(command.script)},${isShell ? ' // its line needs a shell' : ''}`,
+    withComment(`script: ${jsString(command.script)},`, isShell ? 'its line needs a shell' : ''),
     ...(command.args.length > 0 ? field('args', command.args) : []),
     ...(command.interpreter === undefined ? [] : [`interpreter: ${jsString(command.interpreter)},`]),
     ...(service.cwd === undefined ? [] : [`cwd: ${jsString(service.cwd)},`]),
@@ -66,32 +63,40 @@ function pm2Fields(service: PlannedService, isFirst: boolean): readonly string[]
     ...(service.maxRestarts === undefined ? [] : [`max_restarts: ${service.maxRestarts},`]),
     ...(memory === undefined
       ? isFirst
-        ? ["// max_memory_restart: '512M', // restarted above it"]
+        ? [withComment("// max_memory_restart: '512M',", 'restarted above it')]
         : []
-      : [`max_memory_restart: '${memory}',${say('restarted above it')}`]),
-    ...(killTimeoutMs === undefined ? [] : [`kill_timeout: ${killTimeoutMs},${say('how long a stop may take')}`]),
+      : [say(`max_memory_restart: '${memory}',`, 'restarted above it')]),
+    ...(killTimeoutMs === undefined ? [] : [say(`kill_timeout: ${killTimeoutMs},`, 'how long a stop may take')]),
   ];
 }
 
 function sigctlFields(service: PlannedService, isFirst: boolean): readonly string[] {
   const { after, needs, port, ready, passEnv } = service;
-  const say = (text: string): string => (isFirst ? ` // ${text}` : '');
   const inside = [
     ...(after === undefined ? [] : field('after', after, 'order, when both start')),
     ...(needs === undefined ? [] : field('needs', needs, 'order, and starts them too')),
-    ...(port === undefined ? [] : [`port: ${port},${say('where it listens')}`]),
+    ...(port === undefined ? [] : [withComment(`port: ${port},`, isFirst ? 'where it listens' : '')]),
     ...(ready === undefined
       ? isFirst
         ? [
-            "// ready: { http: '/health', port: 3000, within: '30s' }, // when it counts as started; or tcp, log, command, delay",
+            withComment(
+              "// ready: { http: '/health', port: 3000, within: '30s' },",
+              'when it counts as started; or tcp, log, command, delay',
+            ),
           ]
         : []
       : field('ready', readyBlock(ready), isFirst ? '"sigctl start" returns when this holds' : '')),
     ...(passEnv === undefined ? [] : field('passEnv', passEnv, isFirst ? 'let in from your shell' : '')),
     ...(isFirst
       ? [
-          "// health: { heartbeat: '15s' }, // once it writes heartbeats into the status table: silent for longer means hung",
-          "// restart: { backoff: ['250ms', '30s'], breaker: { exits: 5, within: '2m' } }, // waits between restarts, and when to give up",
+          withComment(
+            "// health: { heartbeat: '15s' },",
+            'once it writes heartbeats into the status table: silent for longer means hung',
+          ),
+          withComment(
+            "// restart: { backoff: ['250ms', '30s'], breaker: { exits: 5 } },",
+            'waits between restarts, and after how many exits to give up',
+          ),
         ]
       : []),
   ];
@@ -115,7 +120,10 @@ function readyBlock(ready: PlannedReady): Readonly<Record<string, string | numbe
 function topLines(plan: InitPlan): readonly string[] {
   const [first] = plan.services;
   const modes = Object.entries(plan.modes);
-  const example = `// modes: { minimal: [${first === undefined ? '' : jsString(first.name)}], full: '*' }, // "sigctl mode minimal" runs these and no others`;
+  const example = withComment(
+    `// modes: { minimal: [${first === undefined ? '' : jsString(first.name)}], full: '*' },`,
+    '"sigctl mode minimal" runs these and no others',
+  );
   const inside =
     modes.length === 0
       ? [example]
@@ -131,7 +139,7 @@ function topLines(plan: InitPlan): readonly string[] {
 /** One line, or one for each entry when it would be too long; a comment only where it fits. */
 function field(key: string, value: object, comment = ''): readonly string[] {
   const line = `${jsKey(key)}: ${jsValue(value)},`;
-  if (line.length < LINE_WIDTH - 8) return [comment === '' ? line : `${line} // ${comment}`];
+  if (line.length <= COLUMNS - 8) return [withComment(line, comment)];
   const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
   const entries = Array.isArray(value)
     ? value.map((entry) => `  ${jsValue(entry)},`)

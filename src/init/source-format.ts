@@ -9,6 +9,11 @@ export const KNOWN_SOURCES = [
   'compose.yml',
   'compose.yaml',
   'supervisord.conf',
+  'pm2.config.cjs',
+  'pm2.config.js',
+  'pm2.config.json',
+  'pm2.json',
+  'process.json',
   'package.json',
 ] as const;
 

@@ -24,14 +24,16 @@ export type LineScan = (block: Buffer) => Iterable<Candidate>;
  * stays within lines in the whole block at once. Only lines that are found are taken apart.
  */
 export function scanFor({ grep, fields = [] }: LogQuery): LineScan {
+  // A level may be written as a number.
+  const written = fields.filter(({ path }) => path !== 'level');
   const literals = [
     grep === undefined ? undefined : literalOf(grep),
-    ...fields.map(({ value }) => literalOfValue(value)),
+    ...written.map(({ value }) => literalOfValue(value)),
   ];
   const [longest] = literals.filter((text) => text !== undefined).sort((left, right) => right.length - left.length);
   if (longest !== undefined) return scanForBytes(Buffer.from(longest));
   if (grep === undefined) {
-    const [number] = fields.map(({ value }) => patternOfNumber(value)).filter((pattern) => pattern !== undefined);
+    const [number] = written.map(({ value }) => patternOfNumber(value)).filter((pattern) => pattern !== undefined);
     return number === undefined ? scanAll : scanForPattern(number);
   }
   const pattern = acrossLines(grep);

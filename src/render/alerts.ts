@@ -23,7 +23,7 @@ export function renderAlerts(view: AlertsView, { colour, nowMs, action, changed 
   const lines = [
     ...(changed === undefined ? [] : [renderChange(action, changed, view)]),
     renderChannels(view, nowMs),
-    ...(view.entries.length === 0 ? [paint.dim('no alert so far')] : []),
+    ...(view.entries.length === 0 ? [paint.dim('No alert so far')] : []),
     ...view.entries.flatMap((entry) => renderEntry(entry, { nowMs, hasChannel: hasChannel(view, entry) }, paint)),
   ];
   const dead = view.entries.filter(({ state }) => state === 'dead');
@@ -47,7 +47,7 @@ function renderChange(action: AlertsStyle['action'], count: number, { entries }:
 }
 
 function renderChannels({ channels, quietUntilMs }: AlertsView, nowMs: number): string {
-  if (channels.length === 0) return 'no channel: "alerts" in the manifest names them (sigctl help manifest)';
+  if (channels.length === 0) return 'No channel: "alerts" in the manifest names them (sigctl help manifest)';
   const quiet = quietUntilMs === undefined ? '' : `; quiet for another ${formatDuration(quietUntilMs - nowMs)}`;
   return `channels: ${channels.join(', ')}${quiet}`;
 }

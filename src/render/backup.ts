@@ -5,22 +5,22 @@ import { formatSize } from '../core/size.js';
 /** A finished backup: where it is, what is in it, and which older ones made room. */
 export function renderBackup(
   {
-    folder,
+    place,
     index,
     removed,
-  }: { readonly folder: string; readonly index: BackupIndex; readonly removed: readonly string[] },
+  }: { readonly place: string; readonly index: BackupIndex; readonly removed: readonly string[] },
   colour: boolean,
 ): string {
   const paint = new Chalk({ level: colour ? 1 : 0 });
   const width = Math.max(...index.databases.map(({ name }) => name.length));
   return [
     `${paint.green('✔')} Backup of ${paint.bold(index.stack)} as of ${index.asOf}`,
-    `  ${folder}`,
+    `  ${place}`,
     ...index.databases.map(({ name, bytes, tables }) => {
       const rows = tables?.reduce((sum, table) => sum + table.rows, 0);
       return `  ${name.padEnd(width)}  ${formatSize(bytes).padStart(7)}${rows === undefined ? '' : `  ${rows} rows`}`;
     }),
     ...removed.map((old) => `${paint.dim('-')} removed ${old}`),
-    `${paint.dim('next:')} sigctl restore ${folder} --dry-run`,
+    `${paint.dim('next:')} sigctl restore ${place} --dry-run`,
   ].join('\n');
 }

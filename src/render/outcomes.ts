@@ -4,14 +4,31 @@ import { formatDuration } from '../core/duration.js';
 import type { StartFailure, StartOutcome, StopOutcome } from '../core/outcome.js';
 import { cleanText } from './clean-text.js';
 
-/** One line for each process that was to start; below a failure its last log lines and the next command. */
-export function renderStartOutcomes(outcomes: readonly StartOutcome[], colour: boolean): string {
+/** What stopped and then what started, names and words in columns of both. */
+export function renderOutcomes(
+  stopped: readonly StopOutcome[],
+  started: readonly StartOutcome[],
+  colour: boolean,
+): string {
+  const keys = longestKey([...stopped, ...started]);
+  return [renderStopOutcomes(stopped, colour, keys), renderStartOutcomes(started, colour, keys)]
+    .filter(Boolean)
+    .join('\n');
+}
+
+/**
+ * One line for each process that was to start; below a failure its last log lines and the next command.
+ *
+ * @param keys Columns of the names, where other lines stand above or below.
+ */
+export function renderStartOutcomes(
+  outcomes: readonly StartOutcome[],
+  colour: boolean,
+  keys = longestKey(outcomes),
+): string {
   const paint = new Chalk({ level: colour ? 1 : 0 });
   if (outcomes.length === 0) return 'Nothing to start';
-  const width = Math.max(...outcomes.map((outcome) => outcome.key.length));
-  return [...outcomes.map((outcome) => renderStart(outcome, width, paint)), ...renderUndone(outcomes, paint)].join(
-    '\n',
-  );
+  return [...outcomes.map((outcome) => renderStart(outcome, keys, paint)), ...renderUndone(outcomes, paint)].join('\n');
 }
 
 /** What is left of a start that was interrupted. */
@@ -57,10 +74,17 @@ function renderFailure(failure: StartFailure, name: string, paint: ChalkInstance
 }
 
 /** One line for each process that was to stop. */
-export function renderStopOutcomes(outcomes: readonly StopOutcome[], colour: boolean): string {
+export function renderStopOutcomes(
+  outcomes: readonly StopOutcome[],
+  colour: boolean,
+  keys = longestKey(outcomes),
+): string {
   const paint = new Chalk({ level: colour ? 1 : 0 });
-  const width = Math.max(0, ...outcomes.map((outcome) => outcome.key.length));
-  return outcomes.map((outcome) => renderStop(outcome, width, paint)).join('\n');
+  return outcomes.map((outcome) => renderStop(outcome, keys, paint)).join('\n');
+}
+
+function longestKey(outcomes: readonly { readonly key: string }[]): number {
+  return Math.max(0, ...outcomes.map(({ key }) => key.length));
 }
 
 function renderStop(outcome: StopOutcome, width: number, paint: ChalkInstance): string {

@@ -65,13 +65,16 @@ export function renderStatus(reports: readonly ServiceReport[], heading: StatusH
   const head = columns.map(({ column, width }) => pad(column.title, width, column.align)).join(gap);
   const isWide = style.width >= WIDE_COLUMNS;
   const rest = style.width - lineWidth(layout) - gap.length;
+  const isBeside = (report: ServiceReport) => {
+    const length = reasonLength(report, reasonOf(report));
+    return isWide && length > 0 && length <= rest;
+  };
   const row = (report: ServiceReport) => {
     const texts = cells.get(report) ?? [];
     const figures = columns.map((place) => renderCell(place, texts[place.index] ?? '', report, paint)).join(gap);
     const reason = reasonOf(report);
-    const length = reasonLength(report, reason);
-    if (length === 0) return figures.trimEnd();
-    if (isWide && length <= rest) return `${figures}${gap}${renderReason(report, reason, paint)}`;
+    if (reasonLength(report, reason) === 0) return figures.trimEnd();
+    if (isBeside(report)) return `${figures}${gap}${renderReason(report, reason, paint)}`;
     return `${figures}\n${wrapReason(report, reason, style.width, paint)}`;
   };
   const body = groupReports(reports, heading).flatMap((group) => [
@@ -80,7 +83,7 @@ export function renderStatus(reports: readonly ServiceReport[], heading: StatusH
   ]);
   const title = renderHeading(heading, reports, { ...style, paint });
   const foot = [...renderFoot(heading, reports, paint), ...renderUndelivered(heading, paint)];
-  return [title, '', paint.dim(isWide ? `${head}${gap}REASON` : head), ...body, ...foot].join('\n');
+  return [title, '', paint.dim(reports.some(isBeside) ? `${head}${gap}REASON` : head), ...body, ...foot].join('\n');
 }
 
 /** Who looks after all of them. Without a service that should run there is nothing to look after. */

@@ -1,7 +1,7 @@
-/** What follows the two blanks behind a term, and where the next line of it begins. */
-const TERM = /^( *\S(?:.*?\S)?)( {2,})(?=\S)/;
+/** A term with the blanks behind it, or a number of a list: further lines of either begin below what follows. */
+const TERM = /^( *\S(?:.*?\S)?)( {2,})(?=\S)|^( *\d\.)( )(?=\S)/;
 /** A line that begins something new, also where no empty line is above it: `Exit codes: …`, `<when>: …`, `never: …`, `a { b, c }: …`. */
-const NEW_SENTENCE = /^(?:[A-Z][\w']*(?: [\w']+){0,4}|<\w+>): |^\s+(?:and )?\w+(?:, \w+)*(?: \{.*?\}| \[.*?\])?: /;
+const NEW_SENTENCE = /^(?:[A-Z][\w']*(?: [\w']+){0,4}|<\w+>): |^\s+(?:and )?\$?\w+(?:, \w+)*(?: \{.*?\}| \[.*?\])?: /;
 /** Lines of a manifest or of JSON, and lines to be typed: they stay as they are. */
 const CODE = /^\s*(?:[\]{}]|module\.exports|sigctl |source )|^\s{4,}[\w.']+: .*[[{,]$/;
 /** With less room behind a term, its meaning goes below it. */
@@ -46,8 +46,8 @@ function groupLines(lines: readonly string[]): readonly Item[] {
 }
 
 function columnOf(line: string): number {
-  const [, term = '', gap = ''] = TERM.exec(line) ?? [];
-  return gap === '' ? indentOf(line) : term.length + gap.length;
+  const head = TERM.exec(line)?.[0] ?? '';
+  return head === '' ? indentOf(line) : head.length;
 }
 
 function indentOf(line: string): number {

@@ -38,6 +38,17 @@ test('startup --cron adds one line for this stack, however often it is called, a
   assert.equal(JSON.parse(again.stdout).removed, false);
 });
 
+test('unstartup --cron has nothing to take away where there is no crontab(1), and startup --cron says what is missing', async (t) => {
+  const root = project(t);
+  const env = { PATH: join(root, 'nothing-here') };
+  const taken = await sigctl(root, ['unstartup', '--cron', '--json'], env);
+  assert.equal(taken.exitCode, 0, taken.stderr);
+  assert.equal(JSON.parse(taken.stdout).removed, false);
+  const put = await sigctl(root, ['startup', '--cron'], env);
+  assert.equal(put.exitCode, 1);
+  assert.match(put.stderr, /there is no crontab\(1\) here\nhint: Install cron/);
+});
+
 test('startup --user writes and enables a unit, and leaves nothing behind where that fails', async (t) => {
   const { root, env } = fakeTools(t);
   const unit = join(root, 'config/systemd/user', `sigctl-${root.split('/').at(-1)}.service`);

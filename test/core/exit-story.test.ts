@@ -57,7 +57,7 @@ test('the story of an exit is told in five lines: what, why, circumstances, last
   const start = event('start', 129_920, { cause: 'crash', actor: 'pm2', pid: 813 });
   const told = renderStories([story([CRASH, start])], NOW, { width: 100, colour: false });
   assert.deepEqual(told.split('\n'), [
-    'trading exited with code 3 2m 10s ago (14:00:01), pid 812, after 4m 12s',
+    'trading exited with code 3, 2m 10s ago (14:00:01), pid 812, after 4m 12s',
     '  cause crash, by service: it ended by itself with code 3',
     '  facts memory 75 MB of 512 MB at most · sigctl 0.1.0 · manifest as now (f00)',
     '  said  cannot open the vault: no key',

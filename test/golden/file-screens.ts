@@ -104,7 +104,7 @@ export const FILE_SCREENS: readonly Screen[] = [
   {
     name: 'backup',
     fits: false,
-    render: () => renderBackup({ folder: FOLDER, index: INDEX, removed: ['app-20261101T150000000Z'] }, false),
+    render: () => renderBackup({ place: FOLDER, index: INDEX, removed: ['app-20261101T150000000Z'] }, false),
   },
   {
     name: 'restore-plan',

@@ -60,6 +60,7 @@ async function helpOf(subject: string, width: number): Promise<string> {
 export const TALK_SCREENS: readonly Screen[] = [
   { name: 'help-start', fits: false, render: (width) => helpOf('start', width) },
   { name: 'help-manifest', fits: false, render: (width) => helpOf('manifest', width) },
+  { name: 'help-environment', fits: false, render: (width) => helpOf('environment', width) },
   { name: 'help-exit-codes', fits: false, render: (width) => helpOf('exit-codes', width) },
   {
     name: 'alerts',
@@ -143,7 +144,7 @@ export const TALK_SCREENS: readonly Screen[] = [
                 how: 'signal',
                 logTail: ['Error: no such symbol: XBTUSDD'],
               },
-              ...{ reason: 'exited with code 1 0.3s after SIGHUP', hint: 'sigctl logs market-data' },
+              ...{ reason: 'exited with code 1, 300ms after SIGHUP', hint: 'sigctl logs market-data' },
             },
           ],
           false,

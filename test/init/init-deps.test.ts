@@ -58,6 +58,34 @@ test('a known file without a service is passed over, and said so', async (t) => 
   assert.match(manifest(), /script: 'a\.js'/);
 });
 
+test("PM2's files of other names are taken over as they are, before package.json", async (t) => {
+  for (const name of ['pm2.config.js', 'pm2.json', 'process.json']) {
+    const file = '{ "apps": [{ "name": "api", "script": "a.js", "instances": 2 }] }';
+    const { output, run, manifest } = project(t, {
+      [name]: name.endsWith('.js') ? `module.exports = ${file};\n` : file,
+      'package.json': '{"scripts":{"start":"node a.js"}}',
+      'a.js': '',
+    });
+    await run();
+    assert.match(output.err, new RegExp(`made from ${name}`));
+    assert.match(manifest(), /"name": "api", "script": "a\.js", "instances": 2/);
+  }
+});
+
+test('no line of a made manifest is longer than 80 columns', async (t) => {
+  const { run, manifest } = project(t, {
+    Procfile: 'web: node a.js --port $PORT\nworker: node b.js & node c.js & wait\nrelease: node migrate.js\n',
+    'a.js': '',
+  });
+  await run();
+  assert.deepEqual(
+    manifest()
+      .split('\n')
+      .filter((line) => line.length > 80),
+    [],
+  );
+});
+
 test('an empty folder gets an example', async (t) => {
   const { output, run, manifest } = project(t, {});
   await run();

@@ -94,6 +94,8 @@ test('any filter, time and number of lines gives what a look at each line of all
       { grep: /m[35]/, minLevel: 'warn', sinceMs },
       { minLevel: 'error', untilMs: sinceMs },
       { fields: [{ path: 'msg', value: 'm1' }] },
+      // Written as 40.
+      { fields: [{ path: 'level', value: 'warn' }] },
     ];
     for (const query of queries) {
       for (const count of [undefined, 1, 10, 100_000]) {

@@ -5,7 +5,7 @@ import type { StartOutcome, StopOutcome } from '../../src/core/outcome.js';
 import { renderError } from '../../src/render/error.js';
 import { renderJson } from '../../src/render/json.js';
 import { renderModePlan, renderModes } from '../../src/render/mode-plan.js';
-import { renderStartOutcomes, renderStopOutcomes } from '../../src/render/outcomes.js';
+import { renderOutcomes, renderStartOutcomes, renderStopOutcomes } from '../../src/render/outcomes.js';
 import { showProgress } from '../../src/render/progress.js';
 
 const STARTS: readonly StartOutcome[] = [
@@ -140,4 +140,20 @@ test('progress without a terminal is one plain line for each beginning, and done
   progress.done();
   progress.done();
   assert.equal(text, 'starting web-0\nstopping feed\n');
+});
+
+test('what stopped and what started stand in the same columns', () => {
+  const stopped = {
+    kind: 'stopped',
+    service: 'market-data',
+    key: 'market-data',
+    pid: 8,
+    tookMs: 85,
+    forced: false,
+  } as const;
+  const kept = { kind: 'kept', service: 'web', key: 'web', pid: 7, note: null } as const;
+  assert.equal(
+    renderOutcomes([stopped], [kept], false),
+    ['✔ market-data  stopped in 85ms', '✔ web          already running (pid 7)'].join('\n'),
+  );
 });

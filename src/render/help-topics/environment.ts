@@ -3,8 +3,8 @@ export const ENVIRONMENT = `Variables that sigctl reads
 
   SIGCTL_HOME    Folder of the stack's state (default: .sigctl beside the
                  manifest). A relative path begins at the current folder.
-  SIGCTL_ACTOR   Who is on record as the one who gave a command (default:
-                 "operator" and your user name).
+  SIGCTL_ACTOR   Who is on record as the one who gave a command
+                 (default: "operator" and your user name).
   NO_COLOR       Not empty: no colour. --no-color does the same.
   FORCE_COLOR    Colour in a pipe too; 0 or false: none.
   TERM           "dumb": no colour.
@@ -35,8 +35,8 @@ Variables that a service gets, and nothing else
 
 Later ones win. The environment is made anew at each start: a variable that
 left the manifest is gone after "sigctl restart". "sigctl env <service>" shows
-it, with the origin of each value. What PM2 or another service
-has in its environment reaches no service.
+it, with the origin of each value. What PM2 or another service has in its
+environment reaches no service.
 
 Services built on the kit (sigctl/service) read LOG_LEVEL too: trace, debug,
 info (default), warn, error, fatal. Let it in with passEnv: ['LOG_LEVEL'].

@@ -10,13 +10,15 @@ export const EXIT_CODES = `Exit codes of sigctl
     2  Wrong use: unknown command, option, service or mode, a value that is
        none, no manifest or one with faults, top without a terminal. Nothing
        was changed.
-    3  status --check: not every service that should run is healthy; wait:
-       not there in time; config --check: a restart would change something.
+    3  status --check: not every service that should run is healthy;
+       wait: not there in time; config --check: a restart would change
+       something.
     4  Environment: PM2 does not answer or does not start, a database is
        locked, broken or of a newer sigctl, a log cannot be read, a file
        cannot be written (init, completion install), another machine
        cannot be reached (--host, deploy).
    70  A bug in sigctl. Its text on stderr is what a report needs.
+<<<<<<< HEAD
   129  status --watch or top: ended by SIGHUP.
   130  start, restart, reload, mode, wait, restore or deploy: Ctrl-C. The
        services stay as they are then. Any command that waits for another
@@ -24,10 +26,17 @@ export const EXIT_CODES = `Exit codes of sigctl
        Ctrl-C is 0.)
   143  The same wait for another command, status --watch or top: ended by
        SIGTERM.
+=======
+  130  start, restart, reload, mode, wait, restore or deploy: Ctrl-C.
+       The services stay as they are then; top ended by SIGINT.
+  129, 143  status --watch, top: ended by SIGHUP or SIGTERM; by Ctrl-C
+            status --watch ends with 0.
+>>>>>>> e5c6a8f (Screens read at 60, 80, 140 columns and in a pipe: helps keep their lists at 60 columns, made manifests their 80; mode's outcomes stand in one column; a backup is named as it is typed here; init knows pm2.config.js, pm2.json and process.json; logs --field level=… finds levels written as numbers)
 
 Errors are two lines on stderr, "sigctl: Cannot ..." and "hint: ...". With
 --json on the line an error goes to stdout instead, as
-  {"schemaVersion": 1, "ok": false, "error": {"code", "message", "hint"}}
+  {"schemaVersion": 1, "ok": false,
+   "error": {"code", "message", "hint"}}
 "code" is stable, so scripts should look at it and not at the message;
 docs/errors.md lists them all.
 

@@ -14,16 +14,19 @@ begin at its folder. All faults are told at once, and nothing is started.
         max_memory_restart: '2G',
         sigctl: {
           after: ['market-data'],
-          ready: { http: '/health', port: 3002, within: '20s' },
+          ready: { http: '/health', port: 3002 },
           health: {
             heartbeat: '15s',
             progress: { name: 'cycle', within: '90s' },
           },
         },
       },
-      { name: 'market-data', script: 'collect.py', interpreter: 'python3' },
+      { name: 'market-data', script: 'collect.py' },
     ],
-    sigctl: { name: 'app', modes: { minimal: ['trading'], full: '*' } },
+    sigctl: {
+      name: 'app',
+      modes: { minimal: ['trading'], full: '*' },
+    },
   };
 
 Durations: 250ms, 30s, 2m, 1h, 7d; a bare number is milliseconds.
@@ -76,9 +79,9 @@ Keys of an app's "sigctl"
              tcp, command (as in ready) or log: 'regex' (no such line within:
              '1m' fails), with every: '10s', timeout: '2s', failures: 3 and
              successes: 1 in a row.
-             on_hung, on_stale, on_unhealthy (a failed liveness; a failed
-             readiness ends nothing): "restart", "alert" or "ignore" (default:
-             restart, but alert for on_stale).
+             on_hung, on_stale, on_unhealthy: "restart", "alert" or "ignore"
+             (default: restart, but alert for on_stale). Unhealthy is a failed
+             liveness here; a failed readiness ends nothing.
              A node process that hangs is asked first where its code is: SIGUSR1
              opens its inspector. Not where node_args or NODE_OPTIONS have an
              --inspect flag, or its code names SIGUSR1.
@@ -126,7 +129,7 @@ Keys of the "sigctl" beside "apps"
              quiet { from, to, timezone, except }: hours in which only the
              verdicts of "except" are told (default: down, crash-loop,
              duplicate); the rest when they end, if it still holds.
-             $NAME is a variable of the shell that typed "sigctl start", and
+             $NAME: a variable of the shell that typed "sigctl start"; it
              stays in force as one of passEnv does.
 
 Examples:
