@@ -55,13 +55,9 @@ Examples:
 
 All databases are taken at one instant, and what was written before it is in them. A folder without index.json is no backup.
 Backups hold everything the services know, the manifest's variables too: the folder is readable by you alone.
-<<<<<<< HEAD
+
 Exit codes: 0 done; 1 the backup failed, and nothing was left behind; 2 wrong use; 4 a database cannot be read;
 130, 143 Ctrl-C or SIGTERM while it waited for another command.`;
-=======
-
-Exit codes: 0 done; 1 the backup failed, and nothing was left behind; 2 wrong use; 4 a database cannot be read.`;
->>>>>>> e5c6a8f (Screens read at 60, 80, 140 columns and in a pipe: helps keep their lists at 60 columns, made manifests their 80; mode's outcomes stand in one column; a backup is named as it is typed here; init knows pm2.config.js, pm2.json and process.json; logs --field level=… finds levels written as numbers)
 
 export async function runBackup(deps: BackupDeps, options: BackupOptions): Promise<number> {
   const result = await deps.backUp(options);

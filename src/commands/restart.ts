@@ -26,13 +26,9 @@ Examples:
   sigctl restart --changed         after an edit of the manifest; "sigctl config --diff" shows first what that is
 
 A service that did not run is started. An orphan is taken back under PM2.
-<<<<<<< HEAD
+
 Exit codes: 0 all ready, 1 one failed, 2 wrong use, 4 PM2 or the database cannot be reached,
 130 interrupted, 143 by SIGTERM while it waited for another command.`,
-=======
-
-Exit codes: 0 all ready, 1 one failed, 2 wrong use, 4 PM2 or the database cannot be reached, 130 interrupted.`,
->>>>>>> e5c6a8f (Screens read at 60, 80, 140 columns and in a pipe: helps keep their lists at 60 columns, made manifests their 80; mode's outcomes stand in one column; a backup is named as it is typed here; init knows pm2.config.js, pm2.json and process.json; logs --field level=… finds levels written as numbers)
 };
 
 /** Declares `sigctl restart`. Tests of parsing pass their own `run`. */

@@ -33,13 +33,9 @@ Examples:
   sigctl start website --json       the outcome for a script
 
 A service that runs already is left alone, and a oneshot one that did its work too, unless it is named. Ctrl-C stops the waiting, not the services.
-<<<<<<< HEAD
+
 Exit codes: 0 all ready, 1 one failed, 2 wrong use, 4 PM2 or the database cannot be reached,
 130 interrupted, 143 by SIGTERM while it waited for another command.`,
-=======
-
-Exit codes: 0 all ready, 1 one failed, 2 wrong use, 4 PM2 or the database cannot be reached, 130 interrupted.`,
->>>>>>> e5c6a8f (Screens read at 60, 80, 140 columns and in a pipe: helps keep their lists at 60 columns, made manifests their 80; mode's outcomes stand in one column; a backup is named as it is typed here; init knows pm2.config.js, pm2.json and process.json; logs --field level=… finds levels written as numbers)
 };
 
 /** Declares `sigctl start`. Tests of parsing pass their own `run`. */

@@ -23,13 +23,9 @@ Examples:
   sigctl stop trading market-data  two services
 
 Each gets SIGINT, and SIGKILL after its kill_timeout. Orphans, which PM2 lost, are stopped too.
-<<<<<<< HEAD
+
 Exit codes: 0 stopped, or already so; 1 one could not be stopped; 2 wrong use; 4 the database cannot be reached;
 130, 143 Ctrl-C or SIGTERM while it waited for another command.`,
-=======
-
-Exit codes: 0 stopped, or already so; 1 one could not be stopped; 2 wrong use; 4 the database cannot be reached.`,
->>>>>>> e5c6a8f (Screens read at 60, 80, 140 columns and in a pipe: helps keep their lists at 60 columns, made manifests their 80; mode's outcomes stand in one column; a backup is named as it is typed here; init knows pm2.config.js, pm2.json and process.json; logs --field level=… finds levels written as numbers)
 };
 
 /** Half a stop would leave services that nobody starts again after a crash. */

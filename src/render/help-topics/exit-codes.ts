@@ -18,20 +18,12 @@ export const EXIT_CODES = `Exit codes of sigctl
        cannot be written (init, completion install), another machine
        cannot be reached (--host, deploy).
    70  A bug in sigctl. Its text on stderr is what a report needs.
-<<<<<<< HEAD
   129  status --watch or top: ended by SIGHUP.
   130  start, restart, reload, mode, wait, restore or deploy: Ctrl-C. The
-       services stay as they are then. Any command that waits for another
-       one: Ctrl-C, and nothing was changed. top: SIGINT. (status --watch:
-       Ctrl-C is 0.)
-  143  The same wait for another command, status --watch or top: ended by
-       SIGTERM.
-=======
-  130  start, restart, reload, mode, wait, restore or deploy: Ctrl-C.
-       The services stay as they are then; top ended by SIGINT.
-  129, 143  status --watch, top: ended by SIGHUP or SIGTERM; by Ctrl-C
-            status --watch ends with 0.
->>>>>>> e5c6a8f (Screens read at 60, 80, 140 columns and in a pipe: helps keep their lists at 60 columns, made manifests their 80; mode's outcomes stand in one column; a backup is named as it is typed here; init knows pm2.config.js, pm2.json and process.json; logs --field level=… finds levels written as numbers)
+       services stay as they are then. Also any command while it waits
+       for another one (nothing was changed), and top by SIGINT; Ctrl-C
+       ends status --watch with 0.
+  143  SIGTERM ended status --watch, top, or the wait for another command.
 
 Errors are two lines on stderr, "sigctl: Cannot ..." and "hint: ...". With
 --json on the line an error goes to stdout instead, as
