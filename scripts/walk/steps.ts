@@ -1,7 +1,7 @@
 import { type Step, stepsOf } from './step.js';
 
 const COMMANDS =
-  'start stop restart reload status top wait mode logs why history backup restore doctor config env alerts host deploy startup unstartup init completion help';
+  'start stop restart reload recover status top wait mode logs why history backup restore doctor config env alerts host deploy startup unstartup init completion help';
 
 const HELP: readonly Step[] = [
   ...stepsOf(`
@@ -30,6 +30,7 @@ const FRESH = stepsOf(`
     fresh-env            | sigctl env website
     fresh-config-diff    | sigctl config --diff
     fresh-doctor         | sigctl doctor
+    fresh-recover        | sigctl recover
     fresh-reload         | sigctl reload website
     config               | sigctl config
     config-one           | sigctl config trading
@@ -65,6 +66,7 @@ const RUNNING = stepsOf(`
     start-already        | sigctl start
     restart              | sigctl restart trading
     reload               | sigctl reload website
+    recover-nothing      | sigctl recover
     reload-refused       | sigctl reload trading
     reload-or-restart    | sigctl reload trading --or-restart
     logs                 | sigctl logs -n 4

@@ -32,6 +32,13 @@ const LOADERS: Readonly<Record<CommandName, Load>> = {
     ]);
     return waitCommand(createWaitDeps(inSentences(deps)));
   },
+  recover: async (deps: Deps): Promise<Command> => {
+    const [{ recoverCommand }, { createRecoverDeps }] = await Promise.all([
+      import('../commands/recover.js'),
+      import('./recover-deps.js'),
+    ]);
+    return recoverCommand(createRecoverDeps(inSentences(deps)));
+  },
   mode: async (deps: Deps): Promise<Command> => (await import('../commands/mode.js')).modeCommand(inSentences(deps)),
   logs: async (deps: Deps): Promise<Command> => {
     const [{ logsCommand }, { createLogsDeps }] = await Promise.all([

@@ -25,7 +25,7 @@ export interface Deps {
   readonly readAllHosts: () => Promise<readonly HostStatus[]>;
   readonly withSession: <T>(request: SessionRequest, work: (session: StackSession) => Promise<T>) => Promise<T>;
   /** What a command that takes the stack's lock by itself starts from. */
-  readonly sessionSetup: (config: string | undefined) => Promise<SessionSetup>;
+  readonly sessionSetup: (config: string | undefined, more?: Pick<ProjectRequest, 'orLast'>) => Promise<SessionSetup>;
   /** `--config`, for what is built before its command has parsed the line. */
   readonly config: string | undefined;
   readonly openProject: (config: string | undefined) => ReturnType<typeof openProject>;
@@ -82,7 +82,7 @@ export function createDeps(terminal: Terminal, config: string | undefined): Deps
       if (project.warning !== undefined) noteOnStderr(project.warning);
       return withStackSession(setup(project), request, work);
     },
-    sessionSetup: async (config) => setup(await open(config, true)),
+    sessionSetup: async (config, more) => setup(await open(config, true, more)),
   };
 }
 

@@ -7,6 +7,7 @@ export const PURPOSES = {
   stop: 'Stop services and wait until each process has exited',
   restart: 'Restart services with the manifest of now, and wait until each is ready',
   reload: 'Let services take up new code without a gap, where they can',
+  recover: 'Bring PM2 and the watchdog back where both are gone; they take the services back',
   status: 'Show of each service whether it does its work, and why not',
   top: 'Watch services, logs and events on the whole screen, and start or stop services with a key',
   wait: 'Wait until services are healthy, or stopped',

@@ -44,7 +44,7 @@ export function takePulse(before: DaemonPulse, question: DaemonQuestion): Daemon
 }
 
 /** A healthy daemon answers within milliseconds. */
-const PATIENCE_MS = 10_000;
+export const PATIENCE_MS = 10_000;
 /** A daemon that is new needs a second or two, and on a slow machine many more. */
 const FIRST_PATIENCE_MS = 60_000;
 /** Each replacement restarts every service once: a daemon that falls silent again and again is replaced ever more rarely. */

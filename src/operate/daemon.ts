@@ -137,7 +137,7 @@ function unreachable({ paths }: DaemonContext): SigctlError {
   const who = pid !== undefined ? `its daemon (pid ${pid}) does not answer` : 'its daemon does not start';
   return new SigctlError(`Cannot reach PM2: ${who} within ${SPAWN_DEADLINE_MS / 1_000} s`, {
     code: 'PM2_UNREACHABLE',
-    hint: `Its own log is ${daemonLogPath(paths.pm2)}${pid === undefined ? '' : `; to end it: kill -9 ${pid}. The services survive that`}`,
+    hint: `${pid === undefined ? 'sigctl doctor looks at the machine' : 'sigctl recover replaces it, unless the watchdog did by then; services survive that'}. Its own log is ${daemonLogPath(paths.pm2)}`,
     exitCode: EXIT.environment,
   });
 }

@@ -87,18 +87,32 @@ export function renderStatus(reports: readonly ServiceReport[], heading: StatusH
 }
 
 /** Who looks after all of them. Without a service that should run there is nothing to look after. */
-function renderFoot(
-  { watchdog, isWatched }: StatusHeading,
-  reports: readonly ServiceReport[],
-  paint: Paint,
-): readonly string[] {
-  if (watchdog == null) {
-    const isMissing = isWatched === true && reports.some((report) => report.wanted);
-    return isMissing ? ['', paint.yellow('watchdog not running: sigctl start')] : [];
-  }
+function renderFoot(heading: StatusHeading, reports: readonly ServiceReport[], paint: Paint): readonly string[] {
+  const gone = unattended(heading, reports);
+  if (gone !== undefined) return ['', (gone === WATCHDOG_GONE ? paint.yellow : paint.red)(`${gone}: sigctl recover`)];
+  const { watchdog } = heading;
+  if (watchdog == null) return [];
   const { pid, memoryBytes, isStopped } = watchdog;
   if (isStopped) return ['', paint.red(`watchdog pid ${pid} is stopped: kill -CONT ${pid}`)];
   return ['', paint.dim(`watchdog pid ${pid}, ${formatSize(memoryBytes)}`)];
+}
+
+/** PM2 restarts what ends; nobody sees what hangs, leaks or fails its checks. */
+const WATCHDOG_GONE = 'watchdog not running';
+
+/**
+ * Who is missing of those that keep services alive; `undefined`: nobody, or there is a watchdog, which starts a new PM2 itself. What was
+ * not started since the boot needs nobody yet.
+ */
+export function unattended(
+  { daemonPid, watchdog, isWatched }: StatusHeading,
+  reports: readonly ServiceReport[],
+): string | undefined {
+  const wanted = reports.filter((report) => report.wanted);
+  if (watchdog != null || wanted.length === 0) return undefined;
+  if (daemonPid === null && wanted.some(({ pid }) => pid !== null))
+    return isWatched === true ? 'PM2 and the watchdog are gone' : 'PM2 is gone';
+  return isWatched === true ? WATCHDOG_GONE : undefined;
 }
 
 /** Alerts that nobody got: whoever relies on them must see it here. */

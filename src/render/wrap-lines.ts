@@ -49,7 +49,7 @@ const ARGUMENT = /^(?:-|<|>|@|\d|'\S)|[\w)][/=@_:.-]+[\w*]|^\/|^\|/;
 const END = /[,;:.)"]$/;
 /** Of sigctl: these take a name, which may look like any word, and so do options. */
 const TAKES_NAME =
-  /^(?:--?[a-z][a-z-]*|>|start|stop|restart|reload|status|logs|why|history|config|env|help|mode|wait|host|add|remove|deploy|alerts|completion|install)$/;
+  /^(?:--?[a-z][a-z-]*|>|start|stop|restart|reload|recover|status|logs|why|history|config|env|help|mode|wait|host|add|remove|deploy|alerts|completion|install)$/;
 const SENTENCE =
   /^\(|^(?:and|or|brings?|to|again|once|shows?|does|has|is|as|from|with|in|then|would|ends?|tries|takes?|names?|it|the|which|there)$/;
 

@@ -14,6 +14,7 @@ import { WRONG_LINES } from './wrong-lines.js';
 /** Lines that end with 0 where nothing was ever started. */
 const FINE: readonly string[] = [
   'stop',
+  'recover',
   'status',
   'wait --for stopped',
   'mode',
@@ -36,6 +37,7 @@ const WITHOUT_DATABASE: readonly string[] = [
   'stop',
   'restart',
   'reload website',
+  'recover',
   'status',
   'wait',
   'mode full',
@@ -63,6 +65,9 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, title: string]>
   'reload 0': ['e2e/reload.test.ts', 'the website reloads without a request lost'],
   'reload 1': ['e2e/reload.test.ts', 'one that ends at the signal has failed'],
   'reload 130': ['commands/reload.test.ts', 'a reload that is interrupted exits with 130'],
+  'recover 1': ['commands/recover.test.ts', 'recover exits with 1 where nobody watches'],
+  'recover 130': ['e2e/recover.test.ts', 'one that is interrupted while it waits ends with 130 or 143'],
+  'recover 143': ['e2e/recover.test.ts', 'one that is interrupted while it waits ends with 130 or 143'],
   'status 3': ['e2e/failures.test.ts', 'a service that crashes for ever ends in a crash loop'],
   'status 129': ['commands/status-watch.test.ts', "['SIGHUP', 129]"],
   'status 143': ['commands/status-watch.test.ts', "['SIGTERM', 143]"],

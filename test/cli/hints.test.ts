@@ -47,7 +47,15 @@ const NOT_TYPED: Readonly<Record<string, readonly string[]>> = {
         'RESTORE_INTERRUPTED',
         'RESTORE_STOP_FAILED',
       ],
-      ...['RESTORE_UNFINISHED', 'LOCK_HELD', 'PM2_UNREACHABLE', 'PM2_REFUSED', 'PID_OF_STRANGER', 'DATABASE_IN_USE'],
+      ...[
+        'RESTORE_UNFINISHED',
+        'LOCK_HELD',
+        'PM2_UNREACHABLE',
+        'PM2_REFUSED',
+        'WATCHDOG_NOT_STARTED',
+        'PID_OF_STRANGER',
+        'DATABASE_IN_USE',
+      ],
     ],
   'another machine is needed: test/remote has one': [
     ...[

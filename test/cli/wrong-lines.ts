@@ -62,6 +62,7 @@ const UNKNOWN_OPTIONS: readonly WrongLine[] = [
   line('stop --al', '"--al"'),
   line('stop --wiat 5s', '"--wiat"'),
   line('restart --chagned', '"--chagned"'),
+  line('recover --now', '"--now"'),
   line('status --chek', '"--chek"'),
   line('status -x', '"-x"'),
   line('status --json=yes', '"--json"'),
@@ -94,7 +95,7 @@ const UNKNOWN_OPTIONS: readonly WrongLine[] = [
 ];
 
 const MISSING: readonly WrongLine[] = [
-  ...['start', 'stop', 'restart', 'mode', 'backup', 'restore', 'doctor'].map(
+  ...['start', 'stop', 'restart', 'recover', 'mode', 'backup', 'restore', 'doctor'].map(
     (command): WrongLine => [[command, '--wait'], '"--wait"'],
   ),
   line('wait --for', '"--for"'),
@@ -238,6 +239,7 @@ const EXCESS: readonly WrongLine[] = [
   line('doctor website', '"website"'),
   line('alerts list all', '"all"'),
   line('host add a b c', '"c"'),
+  line('recover website', '"website"'),
   line('startup now please', '"now", "please"'),
   line('unstartup website', '"website"'),
   line('init here', '"here"'),

@@ -51,12 +51,21 @@ test('no daemon is in order while nothing runs, and an error while services do',
   assert.equal(judgeAbsentDaemon([]).severity, 'ok');
   const finding = judgeAbsentDaemon(['web', 'trading']);
   assert.equal(finding.code, 'DAEMON_DOWN');
-  assert.equal(finding.mend, 'sigctl restart web trading');
+  assert.equal(finding.mend, 'sigctl recover');
 });
 
-test('a silent daemon that is only stopped is to be continued, any other to be ended', () => {
-  assert.equal(judgeSilentDaemon(77, 'T').mend, 'kill -CONT 77');
-  assert.match(judgeSilentDaemon(77, 'R').mend ?? '', /^kill -9 77/);
+test('a silent daemon that is only stopped is to be continued, any other is replaced by the watchdog, or by recover where none is at work', () => {
+  assert.equal(judgeSilentDaemon(77, 'T', undefined).mend, 'kill -CONT 77');
+  assert.match(judgeSilentDaemon(77, 'T', 88).evidence, /The watchdog \(pid 88\) continues it after 10 s of silence/);
+  const watched = judgeSilentDaemon(77, 'R', 88);
+  assert.equal(watched.mend, 'sigctl wait');
+  assert.match(
+    watched.evidence,
+    /The watchdog \(pid 88\) replaces it after 10 s of silence, which the services survive$/,
+  );
+  const alone = judgeSilentDaemon(77, 'R', undefined);
+  assert.equal(alone.mend, 'sigctl recover');
+  assert.match(alone.evidence, /No watchdog is at work/);
 });
 
 test('verdicts that need somebody become findings with their reason and command, the others none', () => {

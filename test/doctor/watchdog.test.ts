@@ -23,7 +23,7 @@ test('a watchdog that lives and says so is in order, and so is one that says not
 });
 
 test('no watchdog while services run that should is an error, and none while nothing runs is fine', () => {
-  assert.deepEqual(judge({ pid: undefined }), ['error', 'WATCHDOG_DOWN', 'sigctl start']);
+  assert.deepEqual(judge({ pid: undefined }), ['error', 'WATCHDOG_DOWN', 'sigctl recover']);
   assert.deepEqual(judge({ pid: undefined, running: [] }), ['ok', 'OK', null]);
 });
 

@@ -214,8 +214,8 @@ test('services that PM2 lost are orphans; --fix leaves them running and says whi
   assert.deepEqual(trouble(seen), ['error DAEMON_DOWN', 'warning ORPHAN a', 'warning ORPHAN b']);
   assert.deepEqual(['a', 'b'].map(rig.pid), pids);
   assert.ok(pids.every(isPidAlive));
-  assert.equal(find(seen, 'DAEMON_DOWN').mend, 'sigctl restart a b');
-  assert.equal((await rig.sigctl(['restart', 'a', 'b'])).exitCode, 0);
+  assert.equal(find(seen, 'DAEMON_DOWN').mend, 'sigctl recover');
+  assert.equal((await rig.sigctl(['recover'])).exitCode, 0);
   assert.deepEqual(trouble(await visit(rig)), []);
 });
 
@@ -459,7 +459,7 @@ test('a watchdog that is off, missing or stopped is found, and the command that 
   assert.match(off.evidence, /only it looks at: a/);
   rig.writeManifest({ apps });
   const down = find(await visit(rig), 'WATCHDOG_DOWN');
-  assert.deepEqual([down.severity, down.mend], ['error', 'sigctl start']);
+  assert.deepEqual([down.severity, down.mend], ['error', 'sigctl recover']);
   await startAll(rig);
   await until(async () => trouble(await visit(rig)).length === 0);
   const watchdog = rig.pid('watchdog');

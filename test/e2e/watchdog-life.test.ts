@@ -57,7 +57,7 @@ test('start brings back a watchdog that is missing, and status says how', async 
   assert.equal(existsSync(join(rig.home, 'run/watchdog.lock')), false);
   assert.doesNotMatch((await rig.sigctl(['status'])).stdout, /watchdog/);
   rig.writeManifest(STACK);
-  assert.match((await rig.sigctl(['status'])).stdout, /watchdog not running: sigctl start/);
+  assert.match((await rig.sigctl(['status'])).stdout, /watchdog not running: sigctl recover/);
   const [a] = [rig.pid('a')];
   assert.equal((await rig.sigctl(['start'])).exitCode, 0);
   await until(() => existsSync(join(rig.home, 'run/watchdog.pid')));

@@ -1,3 +1,4 @@
+import type { RecoverReport } from '../../src/commands/recover.js';
 import { diffSpecs } from '../../src/core/config-diff.js';
 import type { ExitStory } from '../../src/core/exit-story.js';
 import { detailSpec } from '../../src/core/service-detail.js';
@@ -11,6 +12,7 @@ import { renderHistory } from '../../src/render/history.js';
 import { renderHosts } from '../../src/render/hosts.js';
 import { renderModePlan, renderModes } from '../../src/render/mode-plan.js';
 import { renderStartOutcomes, renderStopOutcomes } from '../../src/render/outcomes.js';
+import { renderRecovered } from '../../src/render/recover.js';
 import { renderDetail } from '../../src/render/service-detail.js';
 import { renderHostStatuses } from '../../src/render/status-hosts.js';
 import { renderQuiet } from '../../src/render/status-quiet.js';
@@ -115,11 +117,28 @@ const EVENTS: readonly ServiceEvent[] = [
   }),
 ];
 
+const RECOVERED: RecoverReport = {
+  ...{ did: ['start-daemon', 'start-watchdog'], failed: [], daemonPid: 31_207, watchdogPid: 31_300 },
+  seen: {
+    ...{ daemon: 'answers', watchdog: 'lives', lost: [] },
+    ...{ charges: ['website', 'market-data', 'trading'], orphans: ['website', 'market-data', 'trading'] },
+  },
+};
+const SILENT: RecoverReport = { ...RECOVERED, did: [], seen: { ...RECOVERED.seen, daemon: 'silent', orphans: [] } };
+
 const NONE = { check: 'ports', subject: null, remedy: null, mend: null } as const;
 
 export const SCREENS: readonly Screen[] = [
   { name: 'status', fits: true, render: (width) => renderStatus(REPORTS, HEADING, { width, colour: false }) },
   { name: 'status-quiet', fits: false, render: () => renderQuiet([TRADING, WORKER], HEADING, false) },
+  {
+    name: 'recover',
+    fits: false,
+    render: () =>
+      [RECOVERED, { ...RECOVERED, did: [], seen: { ...RECOVERED.seen, orphans: [] } }, SILENT]
+        .map((each) => renderRecovered(each, false))
+        .join('\n\n'),
+  },
   {
     name: 'status-of-one',
     fits: true,

@@ -126,7 +126,11 @@ test('the foot names the watchdog, and where it is missing how to get it', () =>
       .slice(-2);
   const watchdog = { pid: 99, memoryBytes: 48 * 1024 ** 2, isStopped: false };
   assert.deepEqual(foot({ watchdog, isWatched: true }), ['', 'watchdog pid 99, 48 MB']);
-  assert.deepEqual(foot({ watchdog: null, isWatched: true }), ['', 'watchdog not running: sigctl start']);
+  assert.deepEqual(foot({ watchdog: null, isWatched: true }), ['', 'watchdog not running: sigctl recover']);
+  const gone = { watchdog: null, daemonPid: null };
+  assert.deepEqual(foot({ ...gone, isWatched: true }), ['', 'PM2 and the watchdog are gone: sigctl recover']);
+  assert.deepEqual(foot({ ...gone, isWatched: false }), ['', 'PM2 is gone: sigctl recover']);
+  assert.doesNotMatch(foot({ daemonPid: null, watchdog, isWatched: true }).join(), /recover/);
   assert.deepEqual(foot({ watchdog: { ...watchdog, isStopped: true }, isWatched: true }), [
     '',
     'watchdog pid 99 is stopped: kill -CONT 99',

@@ -26,6 +26,19 @@ const DOCUMENTS = {
   stop: [document({ outcomes: z.array(stopOutcome), ok })],
   restart: [document({ stopped: z.array(stopOutcome), started: z.array(startOutcome), ok })],
   reload: [document({ outcomes: z.array(reloadOutcome), ok })],
+  recover: [
+    document({
+      ok,
+      did: z
+        .array(z.enum(['replace-daemon', 'start-daemon', 'start-watchdog', 'take-back']))
+        .describe('empty: nothing to do'),
+      daemon: z.object({ life: z.enum(['answers', 'silent', 'gone']), pid: count.nullable() }),
+      watchdog: z.object({ life: z.enum(['lives', 'stopped', 'gone', 'off']), pid: count.nullable() }),
+      services: texts.describe('those that should run, and do or were lost'),
+      orphans: texts.describe('those that are not under PM2 yet'),
+      failed: texts.describe('those that did not get ready, where the manifest does without the watchdog'),
+    }),
+  ],
   status: [
     document({ ...statusHead, services: z.array(report), detail: statusDetail.optional() }),
     document({

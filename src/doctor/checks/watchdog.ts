@@ -58,7 +58,7 @@ export function judgeWatchdog(seen: WatchSituation): CheckFinding {
     return error({
       code: 'WATCHDOG_DOWN',
       evidence: `no watchdog runs, and ${count(seen.running.length, 'service')} should be watched: ${listSome(seen.running)}. What ends is restarted; what hangs, leaks or fails its health checks is not, no alert is sent and no log is rotated`,
-      mend: 'sigctl start',
+      mend: 'sigctl recover',
     });
   }
   if (seen.processState === 'T' || seen.processState === 't') {

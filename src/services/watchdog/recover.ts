@@ -3,13 +3,13 @@ import { planRecovery, type Recovery, type RecoveryCandidate } from '../../core/
 import { findDaemon } from '../../observe/observe-processes.js';
 import { announceExitOf } from '../../operate/announce.js';
 import { ensureDaemon } from '../../operate/daemon.js';
+import { isDaemonAnswering } from '../../operate/daemon-watch.js';
 import { launchWatchdog } from '../../operate/watchdog.js';
 import { recordPath, WATCHDOG_KEY } from '../../process/home.js';
 import { readLaunchRecord } from '../../process/launch-record.js';
 import { readBootId } from '../../process/proc-stat.js';
 import type { WatchContext } from './context.js';
 import { type Duty, pause } from './duty.js';
-import { isDaemonAnswering } from './keep-answering.js';
 import { operateContext, takeBack, withStackLock } from './take-back.js';
 import type { Watch, Watched } from './watch.js';
 
