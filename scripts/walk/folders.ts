@@ -1,6 +1,7 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PROGRAMS, shippedManifest } from './programs.js';
 
 const REPO = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -57,16 +58,39 @@ process_name=%(program_name)s_%(process_num)02d
     { name: 'jobs', script: './jobs.js', cron_restart: '0 3 * * *', watch: true },
   ],
 };\n`,
+  'pm2-json/process.json': '{ "apps": [{ "name": "api", "script": "./api.js" }] }\n',
+  'pm2-json/api.js': 'setInterval(() => {}, 1000);\n',
   'pm2/api.js': 'setInterval(() => {}, 1000);\n',
   'pm2/jobs.js': 'setInterval(() => {}, 1000);\n',
 };
 
-/** Writes the folders of one walk, and `bin/` with this checkout's `sigctl` for the PATH. */
-export function writeFolders(base: string): void {
-  for (const [file, text] of Object.entries(FILES)) {
+/** Stand-ins that keep what they are given below `tools/`, and some that fail. */
+const TOOLS: Readonly<Record<string, string>> = {
+  'tools/crontab': `#!/bin/sh
+if [ "$1" = -l ]; then cat "$WALK/tools/tab" 2>/dev/null || { echo "no crontab for ann" >&2; exit 1; }; else cat >"$WALK/tools/tab"; fi
+`,
+  'tools/systemctl': '#!/bin/sh\nexit 0\n',
+  'tools/loginctl': '#!/bin/sh\nexit 0\n',
+  'broken-tools/systemctl': '#!/bin/sh\necho "Failed to connect to bus: No medium found" >&2\nexit 1\n',
+};
+
+/**
+ * Writes the folders of one walk, and `bin/` with this checkout's `sigctl` for the PATH.
+ *
+ * @param port Of the website that is deployed.
+ */
+export function writeFolders(base: string, port: number): void {
+  const files = { ...FILES, ...PROGRAMS, ...TOOLS, 'shipped/ecosystem.config.cjs': shippedManifest(port) };
+  for (const [file, text] of Object.entries(files)) {
     mkdirSync(dirname(join(base, file)), { recursive: true });
     writeFileSync(join(base, file), text);
+    if (text.startsWith('#!')) chmodSync(join(base, file), 0o755);
   }
+  mkdirSync(join(base, 'sick/node_modules'));
+  symlinkSync(REPO, join(base, 'sick/node_modules/sigctl'));
+  mkdirSync(join(base, 'modules/.bin'), { recursive: true });
+  symlinkSync(REPO, join(base, 'modules/sigctl'));
+  symlinkSync(join(REPO, 'bin/sigctl'), join(base, 'modules/.bin/sigctl'));
   mkdirSync(join(base, 'empty'));
   mkdirSync(join(base, 'bin'));
   symlinkSync(join(REPO, 'bin/sigctl'), join(base, 'bin/sigctl'));

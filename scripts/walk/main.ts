@@ -6,15 +6,17 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findFlaws } from './flaws.js';
 import { writeFolders } from './folders.js';
+import { startSshHost } from './ssh-host.js';
 import type { Step } from './step.js';
 import { STEPS } from './steps.js';
+import { REMOTE } from './steps-machine.js';
 import { holdsWithin, openTerminal, type Shot, type Terminal } from './terminal.js';
 
 /** Above every wait of sigctl's own together. */
 const STEP_DEADLINE_MS = 150_000;
 const SCENE_DEADLINE_MS = 30_000;
 /** Folders in which a step starts something. */
-const STARTED = ['project', 'crash', 'missing'];
+const STARTED = ['project', 'crash', 'missing', 'sick', 'slow', 'srv/current'];
 
 /**
  * `npm run walk -- [--columns 60,80,140] [--only <regex>] [--out <folder>]`: types every command of sigctl into a terminal of each
@@ -32,7 +34,7 @@ async function main(): Promise<number> {
     allowNegative: true,
   });
   const out = resolve(values.out);
-  const steps = STEPS.filter(({ name }) => new RegExp(values.only).test(name));
+  const steps = [...STEPS, ...REMOTE].filter(({ name }) => new RegExp(values.only).test(name));
   const widths = values.columns
     .split(',')
     .filter((width) => width !== '')
@@ -50,12 +52,13 @@ async function walk(steps: readonly Step[], out: string, width?: number): Promis
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const base = mkdtempSync(join(tmpdir(), 'sigctl-walk-'));
-  writeFolders(base);
-  const env = await environment(base);
+  writeFolders(base, await freePort());
+  const host = await startSshHost(base, { vps: await freePort(), dead: await freePort() });
+  const env = { ...(await environment(base)), ...host?.env };
   const terminal = width === undefined ? undefined : openTerminal(base, { columns: width, env });
   const flaws: string[] = [];
   try {
-    for (const step of steps) {
+    for (const step of steps.filter((step) => host !== undefined || !REMOTE.includes(step))) {
       const shots = terminal === undefined ? shotInPipes(step, base, env) : await shotsOnTerminal(step, base, terminal);
       for (const [index, shot] of shots.entries()) {
         const file = join(out, shots.length === 1 ? step.name : `${step.name}.${index + 1}`);
@@ -69,6 +72,7 @@ async function walk(steps: readonly Step[], out: string, width?: number): Promis
   } finally {
     terminal?.close();
     for (const folder of STARTED) inShell('sigctl stop', join(base, folder), env);
+    host?.close();
     rmSync(base, { recursive: true, force: true, maxRetries: 5 });
   }
   return flaws;
@@ -77,7 +81,8 @@ async function walk(steps: readonly Step[], out: string, width?: number): Promis
 /** A short, fixed environment, with free ports for the stack. */
 async function environment(base: string): Promise<Readonly<Record<string, string>>> {
   const path = [join(base, 'bin'), dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
-  return { PATH: path, HOME: base, USER: 'ann', SHELL: '/bin/bash', PORT: String(await freePort()) };
+  const port = String(await freePort());
+  return { PATH: path, HOME: base, USER: 'ann', SHELL: '/bin/bash', PORT: port, WALK: base, NODE: process.execPath };
 }
 
 function freePort(): Promise<number> {

@@ -1,4 +1,7 @@
 import { type Step, stepsOf } from './step.js';
+import { MACHINE } from './steps-machine.js';
+import { SICK } from './steps-sick.js';
+import { WRONG } from './steps-wrong.js';
 
 const COMMANDS =
   'start stop restart reload recover status top wait mode logs why history backup restore doctor config env alerts host deploy startup unstartup init completion help';
@@ -34,13 +37,6 @@ const FRESH = stepsOf(`
     fresh-reload         | sigctl reload website
     config               | sigctl config
     config-one           | sigctl config trading
-    startup-print        | sigctl startup --print
-    startup-print-user   | sigctl startup --print --user
-    startup-print-cron   | sigctl startup --print --cron
-    unstartup-cron       | sigctl unstartup --cron
-    completion-bash      | sigctl completion bash
-    completion-install   | sigctl completion install --shell bash
-    completion-again     | sigctl completion install --shell bash
     host-list-none       | sigctl host list
     host-add             | sigctl host add prod nobody@127.0.0.1:/srv/app
     host-add-again       | sigctl host add prod nobody@127.0.0.1:/srv/other
@@ -66,6 +62,7 @@ const RUNNING = stepsOf(`
     start-already        | sigctl start
     restart              | sigctl restart trading
     reload               | sigctl reload website
+    reload-json          | sigctl reload website --json
     recover-nothing      | sigctl recover
     reload-refused       | sigctl reload trading
     reload-or-restart    | sigctl reload trading --or-restart
@@ -77,6 +74,7 @@ const RUNNING = stepsOf(`
     logs-grep            | sigctl logs --grep 'order|cycle' -n 3
     logs-grep-nothing    | sigctl logs --grep 'not there at all'
     logs-field           | sigctl logs --field level=info -n 2
+    logs-silent          | sigctl logs watchdog --level fatal
     logs-json            | sigctl logs --json -n 1
     logs-no-prefix       | sigctl logs trading --no-prefix -n 2
     env                  | sigctl env trading
@@ -110,10 +108,10 @@ const INTERACTIVE: readonly Step[] = [
       { shows: /minimal/, press: ['Escape'] },
       { shows: /▸/, press: ['/'] },
       { shows: /Services with/, press: ['t', 'r', 'a', 'Enter'] },
-      { shows: /only "tra"/, press: ['60x20'] },
+      { shows: /only "tr/, press: ['60x20'] },
       { shows: /^.{52}\d\d:\d\d:\d\d$/m, press: ['80x24'] },
       { shows: /^.{72}\d\d:\d\d:\d\d$/m, press: ['30x8'] },
-      { shows: /^(?!.*▸)/, press: ['140x40'] },
+      { shows: /too small/, press: ['140x40'] },
       { shows: /^.{132}\d\d:\d\d:\d\d$/m, press: ['q'] },
     ],
   },
@@ -123,6 +121,11 @@ const INTERACTIVE: readonly Step[] = [
     scenes: [{ shows: /3 of 3 healthy/, press: [press] }],
   })),
   { name: 'status-watch', line: 'sigctl status --watch', scenes: [{ shows: /trading/, press: ['C-c'] }] },
+  {
+    name: 'logs-follow-restart',
+    line: '(sleep 1; sigctl restart trading) > /dev/null 2>&1 & sigctl logs trading -n 1 -f',
+    scenes: [{ shows: /▲[\s\S]*PAPER/, press: ['C-c'] }],
+  },
   { name: 'logs-follow', line: 'sigctl logs -n 2 -f', scenes: [{ shows: /trading/, press: ['C-c'] }] },
   {
     name: 'restore-asks',
@@ -168,15 +171,19 @@ const TROUBLE: readonly Step[] = [
 ];
 
 /** One folder for each file that `init` knows. */
-const INIT: readonly Step[] = ['package', 'procfile', 'compose', 'supervisord', 'pm2', 'empty'].flatMap((folder) =>
-  stepsOf(
-    `
+const INIT: readonly Step[] = ['package', 'procfile', 'compose', 'supervisord', 'pm2', 'pm2-json', 'empty'].flatMap(
+  (folder) =>
+    stepsOf(
+      `
     init-${folder}-plan    | sigctl init --dry-run
     init-${folder}         | sigctl init; sigctl init
     init-${folder}-status  | sigctl status
     init-${folder}-doctor  | sigctl doctor`,
-    folder,
-  ),
+      folder,
+    ),
 );
 
-export const STEPS: readonly Step[] = [...HELP, ...FRESH, ...RUNNING, ...INTERACTIVE, ...TROUBLE, ...INIT];
+export const STEPS: readonly Step[] = [
+  ...[...HELP, ...WRONG, ...FRESH, ...MACHINE],
+  ...[...RUNNING, ...INTERACTIVE, ...TROUBLE, ...SICK, ...INIT],
+];

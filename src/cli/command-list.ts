@@ -122,14 +122,14 @@ const LOADERS: Readonly<Record<CommandName, Load>> = {
       import('../commands/startup.js'),
       import('./startup-deps.js'),
     ]);
-    return startupCommand(createStartupDeps(deps, process.env));
+    return startupCommand({ ...createStartupDeps(deps, process.env), say: inSentences(deps).out.print });
   },
   unstartup: async (deps: Deps): Promise<Command> => {
     const [{ unstartupCommand }, { createStartupDeps }] = await Promise.all([
       import('../commands/startup.js'),
       import('./startup-deps.js'),
     ]);
-    return unstartupCommand(createStartupDeps(deps, process.env));
+    return unstartupCommand({ ...createStartupDeps(deps, process.env), say: inSentences(deps).out.print });
   },
   init: async (deps: Deps): Promise<Command> => {
     const [{ initCommand }, { createInitDeps }] = await Promise.all([

@@ -38,7 +38,11 @@ export function createDeps(terminal: Terminal, config: string | undefined): Deps
   const nowMs = () => Date.now();
   const open = (config: string | undefined, write: boolean, more: Pick<ProjectRequest, 'orLast' | 'check'> = {}) =>
     openProject({ cwd: currentFolder(), config, env: process.env, pkg, write, ...more });
-  const noteOnStderr = (text: string): void => writeNote(terminal, text);
+  const spinner: Spinner = { clear: () => undefined };
+  const noteOnStderr = (text: string): void => {
+    spinner.clear();
+    writeNote(terminal, text);
+  };
   const openOrLast = async (config: string | undefined, note = noteOnStderr) => {
     const project = await open(config, false, { orLast: true });
     if (project.warning !== undefined) note(project.warning);
@@ -57,7 +61,7 @@ export function createDeps(terminal: Terminal, config: string | undefined): Deps
     version: pkg.version,
     pkg,
     terminal,
-    out: createOutput(terminal),
+    out: createOutput(terminal, spinner),
     nowMs,
     config,
     openProject: (config) => open(config, false),
@@ -86,13 +90,21 @@ export function createDeps(terminal: Terminal, config: string | undefined): Deps
   };
 }
 
-function createOutput(terminal: Terminal): Output {
+/** What moves on the last line, if anything does: it gives way to a line that is told meanwhile. */
+interface Spinner {
+  clear: () => void;
+}
+
+function createOutput(terminal: Terminal, spinner: Spinner): Output {
   return {
     print: (text) => {
       if (text !== '') terminal.writeOut(`${text}\n`);
     },
-    note: (text) => writeNote(terminal, text),
-    showProgress: () => lazyProgress(terminal),
+    note: (text) => {
+      spinner.clear();
+      writeNote(terminal, text);
+    },
+    showProgress: () => lazyProgress(terminal, spinner),
     width: terminal.width,
     colour: terminal.outColour,
     setExitCode: terminal.setExitCode,
@@ -112,12 +124,13 @@ export function inSentences<T extends Pick<Deps, 'out' | 'terminal'>>(deps: T): 
 }
 
 /** The spinner's module is loaded with the first thing that is shown. */
-function lazyProgress(terminal: Terminal): ReturnType<Output['showProgress']> {
+function lazyProgress(terminal: Terminal, spinner: Spinner): ReturnType<Output['showProgress']> {
   const stream = { write: terminal.writeErr, isTerminal: terminal.errIsTerminal };
   let isDone = false;
   let loaded: ShownProgress | undefined;
   const view = import('../render/progress.js').then(({ showProgress }) => {
     loaded = showProgress(stream);
+    spinner.clear = loaded.clear;
     return loaded;
   });
   return {

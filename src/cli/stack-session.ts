@@ -120,7 +120,7 @@ function watchInterrupt(note: (text: string) => void) {
   const controller = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
     stop();
-    note('interrupted');
+    note('Interrupted');
     controller.abort(signal);
   };
   const stop = (): void => {

@@ -53,7 +53,7 @@ export function usageError(
   const line = { text: refusal.message, command, argv, services };
   const { message, code, hint } = EXPLAIN[refusal.code]?.(line) ?? {
     code: 'USAGE_INVALID',
-    message: `Cannot run "${shellLine(argv)}": ${refusal.message.replace(/^error: /, '')}`,
+    message: `Cannot run "${shellLine(argv)}": ${refusal.message.replace(/^error: /, '').replaceAll(/'([^']*)'/g, '"$1"')}`,
     hint: helpFor(command),
   };
   return new SigctlError(message, { code, hint, exitCode: EXIT.usage, cause: refusal });

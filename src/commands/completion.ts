@@ -55,13 +55,18 @@ export function runCompletion(deps: CompletionDeps, { action, shell, json }: Com
     const installed = deps.install(target, COMPLETION_SCRIPTS[target]);
     const activate = activation(installed.shell, installed.path);
     if (json) deps.out.print(renderJson({ ok: true, ...installed, activate }));
-    else (deps.say ?? deps.out.print)(renderInstalled(installed));
+    else tell(deps, renderInstalled(installed));
     return EXIT.ok;
   }
   if (shell !== undefined) throw shellTwice(action, shell);
   const script = COMPLETION_SCRIPTS[action];
   deps.out.print(json ? renderJson({ ok: true, shell: action, script }) : script.trimEnd());
   return EXIT.ok;
+}
+
+/** Lines to be typed stay whole. */
+function tell({ out, say = out.print }: CompletionDeps, text: string): void {
+  for (const line of text.split('\n')) (line.startsWith(' ') ? out.print : say)(line);
 }
 
 function loginShell({ loginShell: name }: CompletionDeps): Shell {

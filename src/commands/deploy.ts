@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { DeployHost, DeploySource, HostFacts, SwitchOutcome, SwitchRequest } from '../core/deploy.js';
 import { releaseId } from '../core/release.js';
+import { formatSize } from '../core/size.js';
 import { EXIT, SigctlError } from '../errors.js';
 import { renderDeployed, renderDeployPlan, renderRolledBack } from '../render/deploy.js';
 import { renderJson } from '../render/json.js';
@@ -178,7 +179,7 @@ function createSteps({ out, nowMs }: Pick<DeployDeps, 'out' | 'nowMs'>) {
 }
 
 function describeFacts({ node, root, freeBytes }: HostFacts): string {
-  return `${root}, node ${node}, ${(freeBytes / 1e9).toFixed(1)} GB free`;
+  return `${root}, node ${node}, ${formatSize(freeBytes)} free`;
 }
 
 function switchRequest(

@@ -87,7 +87,11 @@ export async function runInit(deps: InitDeps, options: InitOptions): Promise<num
   const target = deps.findTarget(options.config);
   if (target.existing !== undefined && !options.force) {
     if (options.from === undefined) return reportExisting(deps.out, target.existing, options);
-    if (!options.dryRun) throw manifestExists(target.existing, options.from);
+    if (!options.dryRun) {
+      // A source that is not there, or cannot be taken over, is the first thing to say.
+      await deps.draft(options.from, target);
+      throw manifestExists(target.existing, options.from);
+    }
   }
   const draft = await deps.draft(options.from, target);
   const checked = await deps.check(draft, target);

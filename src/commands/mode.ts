@@ -109,7 +109,8 @@ async function switchMode(
       ? renderJson({ plan, stopped, started, ...rolledBack, ok: exitCode === EXIT.ok })
       : renderResult(stopped, started, out.colour),
   );
-  if (!options.json && exitCode === EXIT.failed) out.note(renderAfterFailure(before, plan, back, out.colour));
+  const after = exitCode === EXIT.failed ? renderAfterFailure(before, plan, back, out.colour) : '';
+  if (!options.json && after !== '') out.note(after);
   return exitCode;
 }
 

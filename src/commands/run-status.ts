@@ -20,6 +20,8 @@ export interface StatusDeps {
   readonly openScreen: () => Promise<Screen>;
   readonly nowMs: () => number;
   readonly out: Pick<Output, 'print' | 'width' | 'colour' | 'setExitCode'>;
+  /** For sentences, which are broken between words on a terminal; a table is not (default: `out.print`). */
+  readonly say?: Output['print'];
 }
 
 export interface StatusOptions {
@@ -38,7 +40,8 @@ export async function runStatus(deps: StatusDeps, options: StatusOptions): Promi
   if (options.watchMs !== undefined) return watch(deps, options, options.watchMs);
   const { render, isTroubled } = await look(deps, options);
   const text = render(deps.out.width);
-  if (text !== '') deps.out.print(text);
+  const { out, say = out.print } = deps;
+  if (text !== '') (options.quiet ? say : out.print)(text);
   return options.check && isTroubled ? EXIT.notInState : EXIT.ok;
 }
 

@@ -24,6 +24,8 @@ export interface StartupDeps {
   /** @returns Whether there was something to take away. */
   readonly remove: (entry: BootEntry, config: string | undefined) => Promise<boolean>;
   readonly out: Pick<Output, 'print' | 'note' | 'setExitCode'>;
+  /** For sentences, which are broken between words on a terminal; a unit is not (default: `out.print`). */
+  readonly say?: Output['print'];
 }
 
 export interface StartupOptions {
@@ -107,7 +109,7 @@ export async function runStartup(deps: StartupDeps, options: StartupOptions): Pr
   }
   const notes = await deps.install(entry, options.config);
   for (const note of notes) deps.out.note(`note: ${note}`);
-  deps.out.print(
+  (deps.say ?? deps.out.print)(
     options.json
       ? renderJson({ ok: true, installed: true, ...entry, notes })
       : `✔ ${describe(entry)} starts the wanted services at boot: ${entry.place}`,
@@ -119,7 +121,7 @@ export async function runUnstartup(deps: StartupDeps, options: StartupOptions): 
   const entry = await deps.plan(options.config, options.kind);
   const removed = await deps.remove(entry, options.config);
   const { kind, place } = entry;
-  deps.out.print(
+  (deps.say ?? deps.out.print)(
     options.json
       ? renderJson({ ok: true, removed, kind, place })
       : removed

@@ -193,7 +193,7 @@ function tellNext(input: StoryInput, end: ServiceEvent): Pick<ExitStory, 'sequel
   if (start !== undefined) {
     const waited = formatDuration(Math.max(0, start.atMs - end.atMs));
     const by = start.actor === 'pm2' ? 'restarted' : `started by ${start.actor}`;
-    const sequel = `${by} ${waited} later as pid ${start.pid ?? 'unknown'}; now ${now(process)}`;
+    const sequel = `${by} ${waited} later as pid ${start.pid ?? 'unknown'}; now ${asItIs(process)}`;
     return { sequel, next: nextCommand(input) };
   }
   const held = later.findLast(({ kind }) => kind === 'crash-loop' || kind === 'refused');
@@ -208,6 +208,11 @@ function nextCommand({ process, manifestHash }: StoryInput, isDone = false): str
   if (process.next !== null || process.pid !== null || manifestHash === undefined) return process.next;
   if (isDone) return null;
   return `sigctl start ${process.service}`;
+}
+
+/** Of a process that was started again. */
+function asItIs(process: StoryProcess): string {
+  return process.uptimeMs === null ? `${process.verdict}: ${process.reason}` : now(process);
 }
 
 /** `healthy, up 3h 05m`, `down: exited with code 3`, `stopped, and nobody asked for it since`. */

@@ -22,6 +22,11 @@ export interface Judgement {
   readonly next?: string;
 }
 
+/** Whether a service is to have a process now: it is wanted, and no oneshot that has done its work, which is `stopped`. */
+export function isToRun({ wanted, verdict }: { readonly wanted: boolean; readonly verdict: Verdict }): boolean {
+  return wanted && verdict !== 'stopped';
+}
+
 /** Whether an operator has to look. `starting` and a wanted `stopped` are fine. */
 export function isFine(verdict: Verdict): boolean {
   return verdict === 'healthy' || verdict === 'starting' || verdict === 'stopped';

@@ -60,7 +60,7 @@ export function installFailed(host: Host, result: ScriptRun): SigctlError {
   const lines = result.stdout.trim().split('\n').slice(-SHOWN_LINES);
   const said = lines.map((line) => `\n    │ ${line}`).join('');
   return refuse(`Cannot install the release on ${named(host)}: the command failed${said}`, 'DEPLOY_INSTALL_FAILED', {
-    hint: 'Nothing was changed in what runs there. Other commands: sigctl deploy --install <command> --build <command>',
+    hint: `Nothing was changed in what runs there. Other commands: sigctl deploy ${typed(host)} --install <command> --build <command>`,
     exitCode: EXIT.failed,
   });
 }

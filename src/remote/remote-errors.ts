@@ -21,7 +21,7 @@ export function remoteFailure(host: Host, exitCode: number, stderr: string): Sig
     return refuse(
       `Cannot run sigctl on ${named(host)}: there is no folder "${address.dir ?? ''}"`,
       'HOST_FOLDER_MISSING',
-      `ssh ${address.target} ls`,
+      `To put the project there: sigctl deploy ${host.name === formatHostAddress(address) ? where : `@${host.name}`}; to look: ssh ${address.target} ls`,
     );
   }
   if (exitCode === MISSING.node) {

@@ -13,13 +13,13 @@ export function renderDeployPlan(plan: DeployPlan, colour: boolean): string {
     ['host', `${plan.host} ${facts.root}, node ${facts.node}, ${formatSize(facts.freeBytes)} free`],
     ['upload', `${plan.source}${files}${facts.hasRsync ? ', by rsync' : ', by tar'}`],
     ['release', plan.release],
-    ['in force', facts.current ?? 'nothing yet'],
+    ['current', facts.current ?? 'nothing yet'],
     ['install', plan.install ?? 'npm ci, where package.json is'],
     ['build', plan.build ?? 'npm run build, where package.json has it'],
     ['switch', plan.mode === undefined ? 'reload or restart what runs' : `the same, then mode ${plan.mode}`],
     ['keep', `at most ${plan.keep} releases; ${facts.releases.length + 1} with this one`],
   ];
-  return rows.map(([name = '', value = '']) => `${paint.dim(name.padEnd(9))} ${value}`).join('\n');
+  return rows.map(([name = '', value = '']) => `${paint.dim(name.padEnd(8))} ${value}`).join('\n');
 }
 
 export function renderDeployed(

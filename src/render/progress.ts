@@ -9,6 +9,8 @@ export interface ProgressStream {
 
 export interface ShownProgress {
   readonly report: (progress: Progress) => void;
+  /** Takes the spinner away for a line that is told meanwhile; it comes again below that. */
+  readonly clear: () => void;
   /** Takes the spinner away. A second call does nothing. */
   readonly done: () => void;
 }
@@ -23,6 +25,7 @@ function showLines({ write }: ProgressStream): ShownProgress {
     report: (progress) => {
       if (isBeginning(progress)) write(`${progress.kind} ${progress.key}\n`);
     },
+    clear: () => undefined,
     done: () => undefined,
   };
 }
@@ -55,6 +58,7 @@ function showSpinner(): ShownProgress {
       else underWay.delete('key' in progress ? progress.key : progress.outcome.key);
       repaint();
     },
+    clear: () => void spinner?.clear(),
     done: () => {
       finished = true;
       spinner?.stop();

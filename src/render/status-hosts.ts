@@ -3,7 +3,7 @@ import { formatDuration } from '../core/duration.js';
 import type { HostStatus } from '../core/host-status.js';
 import type { ServiceReport } from '../core/service-report.js';
 import { formatSize } from '../core/size.js';
-import { isFine } from '../core/verdict.js';
+import { isFine, isToRun } from '../core/verdict.js';
 import { cleanText } from './clean-text.js';
 import { VERDICT_COLOURS } from './verdict-colour.js';
 import { wrapText } from './wrap.js';
@@ -58,7 +58,7 @@ function rowsOf(host: HostStatus): readonly Row[] {
 
 function heading(hosts: readonly HostStatus[], paint: ChalkInstance): string {
   const services = hosts.flatMap((host) => (host.kind === 'answered' ? host.services : []));
-  const wanted = services.filter((report) => report.wanted);
+  const wanted = services.filter(isToRun);
   const healthy = wanted.filter(({ verdict }) => verdict === 'healthy').length;
   const silent = hosts.filter(({ kind }) => kind === 'failed').length;
   const parts = [

@@ -3,6 +3,7 @@ import { formatDuration } from '../core/duration.js';
 import type { ServiceReport } from '../core/service-report.js';
 import { formatSize } from '../core/size.js';
 import { type GroupRules, groupReports } from '../core/status-groups.js';
+import { isToRun } from '../core/verdict.js';
 import { cleanText } from './clean-text.js';
 import { createPaint, type Paint } from './paint.js';
 import { VERDICT_COLOURS } from './verdict-colour.js';
@@ -157,7 +158,7 @@ function renderHeading(
   reports: readonly ServiceReport[],
   { paint, width }: { readonly paint: Paint; readonly width: number },
 ): string {
-  const wanted = reports.filter((report) => report.wanted);
+  const wanted = reports.filter(isToRun);
   const healthy = wanted.filter((report) => report.verdict === 'healthy').length;
   const parts = [
     paint.bold(name),

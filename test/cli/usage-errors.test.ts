@@ -90,7 +90,7 @@ test('a fault of the line that has no words of its own keeps those of commander'
     .action(() => undefined);
   const error = await refusal(refuseQuietly(program), ['--a', '--b']);
   assert.equal(error.code, 'USAGE_INVALID');
-  assert.match(error.message, /^Cannot run "sigctl --a --b": option '--a' cannot be used with option '--b'$/);
+  assert.match(error.message, /^Cannot run "sigctl --a --b": option "--a" cannot be used with option "--b"$/);
 });
 
 test('a value that a command refuses by itself is told in its words', async () => {

@@ -126,7 +126,7 @@ test('Ctrl-C while start waits leaves the services as they are, and says so; wha
   child.kill('SIGINT');
   const { exitCode, stdout, stderr } = await run;
   assert.equal(exitCode, 130);
-  assert.match(stderr, /interrupted: services are left as they are/);
+  assert.match(stderr, /Interrupted: services are left as they are/);
   assert.match(stdout, /slow +not waited for any longer; it is left as it is/);
   assert.ok(isPidAlive(rig.pid('slow')));
   // What was not launched is named, and wanted no more than before: it is not down.
@@ -158,7 +158,7 @@ test('Ctrl-C while stop waits does not end the stop, and says so', async (t) => 
   await until(() => stderr.includes('stopping stubborn'));
   child.kill('SIGINT');
   assert.equal(await ended, 0);
-  assert.match(stderr, /interrupted: the stop goes on to its end/);
+  assert.match(stderr, /Interrupted: the stop goes on to its end/);
   assert.equal(isPidAlive(pid), false);
 });
 

@@ -1,5 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import { selectedProcess, type TopState, visibleProcesses } from '../../core/top/top-state.js';
+import { isToRun } from '../../core/verdict.js';
 import { cleanText } from '../clean-text.js';
 import { renderLogTime } from '../log-time.js';
 import { renderEventPane } from './event-pane.js';
@@ -79,7 +80,7 @@ export function shareRows(state: TopState, rows: number): Rows {
 
 function renderHeading(state: TopState, columns: number, paint: ChalkInstance): string {
   const { look, fault, paused } = state;
-  const wanted = look.processes.filter(({ report }) => report.wanted);
+  const wanted = look.processes.filter(({ report }) => isToRun(report));
   const healthy = wanted.filter(({ report }) => report.verdict === 'healthy').length;
   const parts = [
     paint.bold(look.name),

@@ -1,5 +1,5 @@
 import type { ServiceReport } from '../../core/service-report.js';
-import type { Verdict } from '../../core/verdict.js';
+import { isToRun, type Verdict } from '../../core/verdict.js';
 import type { SiteSnapshot } from './site-snapshot.js';
 import { type Tone, VERDICT_TONE } from './tone.js';
 
@@ -38,11 +38,13 @@ export function summarize({ services }: SiteSnapshot): Headline {
     const title = services.kind === 'missing' ? 'Nothing has been started yet' : 'The state of the services is unknown';
     return { tone: services.kind === 'missing' ? 'off' : 'bad', title, detail: services.reason, next: services.next };
   }
-  const wanted = services.value.filter((report) => report.wanted);
+  const wanted = services.value.filter(isToRun);
+  if (wanted.length === 0 && services.value.some((report) => report.wanted))
+    return { tone: 'good', title: 'All work is done', detail: null, next: null };
   if (wanted.length === 0)
     return { tone: 'off', title: 'No service is asked to run', detail: null, next: 'sigctl start' };
   for (const { tone, several } of WORST_FIRST) {
-    const affected = wanted.filter((report) => toneOf(report) === tone);
+    const affected = wanted.filter((report) => VERDICT_TONE[report.verdict] === tone);
     if (affected.length > 0) return summarizeAffected(affected, wanted.length, tone, several);
   }
   return { tone: 'good', title: allHealthy(wanted), detail: null, next: null };
@@ -60,10 +62,4 @@ function summarizeAffected(affected: readonly ServiceReport[], total: number, to
 
 function allHealthy(wanted: readonly ServiceReport[]): string {
   return wanted.length === 1 ? `${wanted[0]?.key} is healthy` : `All ${wanted.length} services are healthy`;
-}
-
-/** A wanted service without a process is never fine, whatever its verdict is called. */
-function toneOf(report: ServiceReport): Tone {
-  const tone = VERDICT_TONE[report.verdict];
-  return tone === 'off' ? 'bad' : tone;
 }

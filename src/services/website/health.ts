@@ -1,5 +1,6 @@
 import { formatDuration } from '../../core/duration.js';
 import type { ServiceReport } from '../../core/service-report.js';
+import { isToRun } from '../../core/verdict.js';
 import type { MarketView, Reading, SiteSnapshot } from './site-snapshot.js';
 import { type Tone, VERDICT_TONE } from './tone.js';
 
@@ -77,15 +78,18 @@ function checkService(report: ServiceReport): readonly HealthCheck[] {
     limitMs: null,
     reason: report.reason,
   };
-  if (!report.wanted) return [verdict];
+  if (!isToRun(report)) return [verdict];
   return [verdict, ...checkHeartbeat(report), ...checkProgress(report)];
 }
 
-/** A service that nobody wants can worry (it runs all the same), and can never fail the stack. */
+/**
+ * A service that nobody wants can worry (it runs all the same), and can never fail the stack. A wanted one that is stopped is a
+ * oneshot that has done its work.
+ */
 function verdictStatus({ verdict, wanted }: ServiceReport): CheckStatus {
   const status = TONE_STATUS[VERDICT_TONE[verdict]];
-  if (wanted) return status;
-  return status === 'pass' || verdict === 'stopped' ? 'pass' : 'warn';
+  if (verdict === 'stopped') return 'pass';
+  return wanted || status === 'pass' ? status : 'warn';
 }
 
 function checkHeartbeat(report: ServiceReport): readonly HealthCheck[] {

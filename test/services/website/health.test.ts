@@ -32,12 +32,21 @@ for (const verdict of [
   'crash-loop',
   'orphaned',
   'duplicate',
-  'stopped',
 ] satisfies Verdict[]) {
   test(`health is 503 when a wanted service is ${verdict}`, () => {
     assert.equal(judged(report('website'), report('trading', { verdict })), '503 unhealthy');
   });
 }
+
+test('a oneshot service that has done its work fails nothing, though it is wanted and has no process', () => {
+  const done = report('migrate', {
+    verdict: 'stopped',
+    pid: null,
+    heartbeatAgeMs: null,
+    reason: 'completed with code 0',
+  });
+  assert.equal(judged(report('website'), done), '200 ok');
+});
 
 test('a service that nobody wants cannot fail the stack', () => {
   assert.equal(judged(report('website'), report('scheduler', { wanted: false, verdict: 'stopped' })), '200 ok');
