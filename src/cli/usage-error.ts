@@ -31,7 +31,7 @@ const EXPLAIN: Readonly<Record<string, (line: Line) => Explanation | undefined>>
 };
 
 /** What people type who know other tools. */
-const OTHER_WORDS: Readonly<Record<string, string>> = {
+export const OTHER_WORDS: Readonly<Record<string, string>> = {
   delete: 'stop',
   down: 'stop',
   kill: 'stop',
@@ -39,7 +39,6 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   ls: 'status',
   man: 'help',
   ps: 'status',
-  reload: 'restart',
   tail: 'logs',
   up: 'start',
 };

@@ -54,7 +54,6 @@ const NOT_TYPED: Readonly<Record<string, readonly string[]>> = {
         'PM2_REFUSED',
         'WATCHDOG_NOT_STARTED',
         'PID_OF_STRANGER',
-        'DATABASE_IN_USE',
       ],
     ],
   'another machine is needed: test/remote has one': [

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { COMMAND_NAMES } from '../../src/cli/purposes.js';
+import { COMMAND_NAMES, isCommandName } from '../../src/cli/purposes.js';
+import { OTHER_WORDS } from '../../src/cli/usage-error.js';
 import { collect, REPO } from '../e2e/rig.js';
 import { project, sigctl } from './rig.js';
 
@@ -28,6 +29,13 @@ test('sigctl --help names every command, and --version the version of the packag
   for (const name of COMMAND_NAMES) assert.match(help.stdout, new RegExp(`^  ${name} `, 'm'));
   const version = await sigctl(root, ['--version']);
   assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+test('words of other tools lead to commands, and none of them is a command itself', () => {
+  for (const [word, meant] of Object.entries(OTHER_WORDS)) {
+    assert.ok(!isCommandName(word), word);
+    assert.ok(isCommandName(meant), meant);
+  }
 });
 
 test('sigctl alone shows the help on stderr and exits 2', async (t) => {

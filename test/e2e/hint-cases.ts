@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { acquireStackLock } from '../../src/store/stack-lock.js';
@@ -20,6 +21,7 @@ export const SERVICE_HINT_CODES = [
   'NOT_RUNNING',
   'RELOAD_UNSUPPORTED',
   'STACK_LOCKED',
+  'DATABASE_IN_USE',
 ] as const;
 
 /** Ends with the test, if the hint did not end it. */
@@ -102,6 +104,20 @@ export async function serviceHints(t: TestContext, rig: Rig): Promise<readonly H
           holder: { pid: process.pid, command: 'start of the test' },
         });
         process.once('SIGUSR2', release);
+      },
+    },
+    {
+      ...{ code: 'DATABASE_IN_USE', line: 'sigctl restore "$(ls -d backups/*)" --yes --json', mends: true },
+      arrange: async () => {
+        stack(app('plain', 'idle.mjs'))();
+        assert.equal((await rig.sigctl(['stop'])).exitCode, 0);
+        rmSync(join(rig.root, 'backups'), { recursive: true, force: true });
+        assert.equal((await rig.sigctl(['backup'])).exitCode, 0);
+        const database = JSON.stringify(join(rig.home, 'status.db'));
+        await hold(
+          t,
+          `const db = new (require('better-sqlite3'))(${database}); db.prepare('SELECT count(*) FROM stack_facts').get(); setInterval(() => {}, 1_000); console.log('holds')`,
+        );
       },
     },
   ];

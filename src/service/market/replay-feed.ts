@@ -6,6 +6,7 @@ import { createGunzip } from 'node:zlib';
 import { EXIT, SigctlError } from '../../errors.js';
 import type { Candle, SeriesKey } from './candle.js';
 import type { CandleFeed, FeedDeps } from './candle-feed.js';
+import { feedClock } from './feed-clock.js';
 import { parseOhlcvtRow } from './ohlcvt-csv.js';
 
 export interface ReplayFeedOptions extends SeriesKey {
@@ -61,13 +62,15 @@ async function* inBatches(candles: AsyncIterable<Candle>, size: number, afterMs 
 
 /** Waits until so many more candles are due. Counts from the first, so that small delays do not add up. */
 function pacer(speed: number | 'max', deps: FeedDeps): (candles: number, signal: AbortSignal) => Promise<void> {
-  const startedAtMs = deps.nowMs();
+  // A replay at its own pace does not stop for an hour because the clock was set back by one.
+  const nowMs = feedClock(deps.nowMs);
+  const startedAtMs = nowMs();
   let released = 0;
   return async (candles, signal) => {
     // At full speed too, give way to the event loop once per batch, so that heartbeats and signals get their turn.
     if (speed === 'max') return nextTurn();
     released += candles;
-    await deps.pause(Math.max(0, startedAtMs + (released * 1_000) / speed - deps.nowMs()), signal);
+    await deps.pause(Math.max(0, startedAtMs + (released * 1_000) / speed - nowMs()), signal);
   };
 }
 

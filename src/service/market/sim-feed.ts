@@ -1,5 +1,6 @@
 import type { Candle } from './candle.js';
 import type { CandleFeed, FeedDeps } from './candle-feed.js';
+import { feedClock } from './feed-clock.js';
 import { type SimSeries, simCandle } from './sim-candle.js';
 
 export interface SimFeedOptions extends SimSeries {
@@ -11,7 +12,10 @@ export interface SimFeedOptions extends SimSeries {
 export const MAX_MISSED_SLOTS = 10_000;
 const BATCH = 500;
 
-/** Simulated candles, one per `tickMs`, aligned to the wall clock. Slots missed while nobody collected are filled in. */
+/**
+ * Simulated candles, one per `tickMs`, aligned to the wall clock. Slots missed while nobody collected are filled in. Where the clock is set
+ * back they go on at the same pace, ahead of it, until it has caught up.
+ */
 export function simFeed(options: SimFeedOptions, deps: FeedDeps): CandleFeed {
   const { symbol, intervalS, source, tickMs } = options;
   return {
@@ -19,11 +23,12 @@ export function simFeed(options: SimFeedOptions, deps: FeedDeps): CandleFeed {
     expectEveryMs: tickMs,
     async *candles(resumeAfterMs, signal) {
       let slot = firstSlot(options, deps, resumeAfterMs);
+      const nowMs = feedClock(deps.nowMs, resumeAfterMs === undefined ? undefined : slot * tickMs, 2 * tickMs);
       while (!signal.aborted) {
-        const closed = closedSlots(slot, deps.nowMs(), tickMs);
+        const closed = closedSlots(slot, nowMs(), tickMs);
         if (closed > 0) yield makeCandles(options, slot, closed);
         slot += closed;
-        if (closed < BATCH) await deps.pause(untilClosed(slot, deps.nowMs(), tickMs), signal);
+        if (closed < BATCH) await deps.pause(untilClosed(slot, nowMs(), tickMs), signal);
       }
     },
   };
@@ -47,9 +52,8 @@ function closedSlots(slot: number, nowMs: number, tickMs: number): number {
   return Math.min(BATCH, Math.max(0, Math.floor(nowMs / tickMs) - slot));
 }
 
-/** One tick at most, so that a clock that was ahead and is set back does not leave the feed asleep. */
 function untilClosed(slot: number, nowMs: number, tickMs: number): number {
-  return Math.min(tickMs, Math.max(1, (slot + 1) * tickMs - nowMs));
+  return Math.max(1, (slot + 1) * tickMs - nowMs);
 }
 
 function makeCandles(series: SimSeries, slot: number, length: number): Candle[] {

@@ -127,6 +127,24 @@ test('a replay at a set speed gives so many candles per second, without drifting
   assert.ok(Math.abs(world.nowMs() - NOW_MS - 20_000) <= 100, `${world.nowMs() - NOW_MS} ms for 1000 candles`);
 });
 
+test('a replay keeps its pace when the clock is set back by an hour', async (t) => {
+  const rows = Array.from({ length: 100 }, (_, index) => `${1_400_000_000 + index * 3_600},1,1,1,1,1,1`);
+  const world = virtualWorld(NOW_MS);
+  let passedMs = 0;
+  let isSetBack = false;
+  const feed = feedOf(write(t, 'rows.csv', rows.join('\n')), 50, {
+    ...world,
+    pause: async (ms, signal) => {
+      passedMs += ms;
+      await world.pause(ms, signal);
+      if (!isSetBack) world.setNow(world.nowMs() - 3_600_000);
+      isSetBack = true;
+    },
+  });
+  await take(feed, 100);
+  assert.ok(Math.abs(passedMs - 2_000) <= 150, `${passedMs} ms for 100 candles`);
+});
+
 test('a replay that is aborted ends without another candle and closes the file', async (t) => {
   const rows = Array.from({ length: 5_000 }, (_, index) => `${1_400_000_000 + index * 3_600},1,1,1,1,1,1`);
   const candles = await take(feedOf(write(t, 'rows.csv', rows.join('\n'))), 1);

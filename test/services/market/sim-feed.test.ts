@@ -110,6 +110,45 @@ test('a clock that is set back makes no simulated candle twice', async () => {
   );
 });
 
+for (const backMs of [1_500, 60_000, 3_600_000]) {
+  test(`simulated candles go on at their pace when the clock is set back by ${backMs} ms, and when it is set right again`, async () => {
+    const world = virtualWorld(NOW_MS);
+    const abort = new AbortController();
+    const seen: number[] = [];
+    let passedMs = 0;
+    const counting = {
+      ...world,
+      pause: (ms: number, signal: AbortSignal) => {
+        passedMs += ms;
+        return world.pause(ms, signal);
+      },
+    };
+    for await (const batch of simFeed(options(5, 3), counting).candles(undefined, abort.signal)) {
+      if (seen.length === 0) world.setNow(world.nowMs() - backMs);
+      seen.push(...batch.map((candle) => candle.openAtMs));
+      if (seen.length === 10) world.setNow(world.nowMs() + backMs);
+      if (seen.length >= 20) abort.abort();
+    }
+    assert.deepEqual(
+      seen,
+      Array.from({ length: 20 }, (_, index) => (seen[0] ?? 0) + index * TICK_MS),
+    );
+    // 17 candles after the three of the past; each of both steps costs a tick at most.
+    assert.ok(passedMs >= 15 * TICK_MS && passedMs <= 19 * TICK_MS, `${passedMs} ms`);
+  });
+}
+
+test('a collector that begins after the clock was set back goes on at once behind the last stored candle', async () => {
+  const world = virtualWorld(NOW_MS);
+  const lastMs = Math.floor(NOW_MS / TICK_MS) * TICK_MS + 3_600_000;
+  const candles = await take(simFeed(options(5), world), 4, lastMs);
+  assert.deepEqual(
+    candles.map(({ openAtMs }) => openAtMs),
+    [1, 2, 3, 4].map((count) => lastMs + count * TICK_MS),
+  );
+  assert.ok(world.nowMs() - NOW_MS <= 5 * TICK_MS, `${world.nowMs() - NOW_MS} ms`);
+});
+
 function average(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0) / values.length;
 }
