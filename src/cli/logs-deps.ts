@@ -18,12 +18,17 @@ export function createLogsDeps(deps: Deps, config: string | undefined): LogsDeps
   };
   const interrupt = new AbortController();
   const end = (): void => interrupt.abort();
-  const write = terminal.outIsTerminal ? createPipeWriter(process.stdout) : writeDirectly;
-  process.once('SIGINT', end);
-  process.once('SIGTERM', end);
+  let write: LogsDeps['write'] = writeDirectly;
+  /** Not before the command runs: a line that only asks for help, or is wrong, listens to nothing. */
+  const begin = (): void => {
+    if (terminal.outIsTerminal) write = createPipeWriter(process.stdout);
+    process.once('SIGINT', end).once('SIGTERM', end);
+  };
   return {
-    services: async () =>
-      (await project()).stack.services.map((spec) => ({ name: spec.name, keys: processKeys(spec) })),
+    services: async () => {
+      begin();
+      return (await project()).stack.services.map((spec) => ({ name: spec.name, keys: processKeys(spec) }));
+    },
     readLogs: async function* (request) {
       const { paths } = await project();
       const rules = request.rules ? { lockPath: (key: string) => lockPath(paths, key), nowMs: deps.nowMs } : undefined;

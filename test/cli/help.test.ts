@@ -110,3 +110,12 @@ test('sigctl help status is what sigctl status --help shows', async (t) => {
 function topic(name: string): string {
   return HELP_TOPICS.find((candidate) => candidate.name === name)?.text ?? '';
 }
+
+test('a command that is only declared, for its help or for a line that is wrong, listens to no signal and to no stream', async () => {
+  const count = () =>
+    [...process.eventNames(), 'SIGINT'].map((name) => `${String(name)} ${process.listenerCount(name)}`);
+  const streams = () => [process.stdout, process.stderr, process.stdin].map((stream) => stream.listenerCount('error'));
+  const before = [new Set(count()), streams()];
+  await wholeProgram();
+  assert.deepEqual([new Set(count()), streams()], before);
+});
