@@ -1,16 +1,18 @@
 import { existsSync } from 'node:fs';
 import { requireNoUnfinishedRestore } from '../backup/restore-folder.js';
-import type { WithRecord } from '../commands/record-view.js';
+import type { RecordView, WithRecord } from '../commands/record-view.js';
 import type { StoryProcess } from '../core/exit-story.js';
-import type { Stack } from '../core/stack.js';
+import { findNamed, type ServiceSpec, type Stack } from '../core/stack.js';
 import { observeStack } from '../observe/observe-stack.js';
 import { DAEMON_KEY, type HomePaths, WATCHDOG_KEY } from '../process/home.js';
 import { readBootId } from '../process/proc-stat.js';
-import { reconcile } from '../record/reconcile.js';
+import { isUpToNow } from '../record/look-for-news.js';
+import type { Reconciliation } from '../record/reconcile.js';
 import { readSeenLaunch } from '../record/seen-launches.js';
+import { readChecks } from '../store/checks.js';
 import { readDesired } from '../store/desired.js';
 import { readHistory, readKindsOnRecord, readServicesOnRecord } from '../store/history.js';
-import { openStatusDb, type StatusDb } from '../store/open.js';
+import { openStatusDb, openStatusDbToLook, type StatusDb } from '../store/open.js';
 import { readStatuses } from '../store/service-status.js';
 import { readUnready } from '../store/unready.js';
 import { type Deps, writeNote } from './deps.js';
@@ -18,54 +20,86 @@ import type { Project } from './project.js';
 
 /** What `sigctl why` and `history` touch. */
 export function createRecordDeps(deps: Deps) {
-  const withRecord: WithRecord = async (config, work) => {
+  const withRecord: WithRecord = async (config, work, about) => {
     const project = await deps.openOrLast(config);
     requireNoUnfinishedRestore(project.paths.home);
-    return withRecordOf(project, deps, (db) => {
-      return work({
-        stack: project.stack,
-        readProcesses: () => readStories(db, project, deps),
-        readKinds: () => (db === undefined ? [] : readKindsOnRecord(db)),
-        readEvents: (query) => (db === undefined ? [] : readHistory(db, query)),
-      });
+    const view = (db: StatusDb | undefined): RecordView => ({
+      stack: project.stack,
+      readProcesses: () => readStories(db, project, deps),
+      readListed: (only) => readReports(db, project, { ...deps, only }),
+      readKinds: () => (db === undefined ? [] : readKindsOnRecord(db)),
+      readEvents: (query) => (db === undefined ? [] : readHistory(db, query)),
     });
+    return withRecordOf(project, { ...deps, about }, (db) => work(view(db)));
   };
   return { withRecord, nowMs: deps.nowMs, out: deps.out };
 }
 
-/** Opens the record of a stack and brings it up to now. A project that never started anything gets no state folder by a look. */
-export function withRecordOf<T>(
+/**
+ * Opens the record of a stack and brings it up to now; where it is about one service, that one's. A project that never started anything
+ * gets no state folder by a look.
+ */
+export async function withRecordOf<T>(
   { stack, paths }: Pick<Project, 'stack' | 'paths'>,
-  { nowMs, version }: Pick<Deps, 'nowMs' | 'version'>,
+  { nowMs, version, about }: Pick<Deps, 'nowMs' | 'version'> & { readonly about: string | undefined },
   work: (db: StatusDb | undefined) => T,
-): T {
+): Promise<T> {
   if (!existsSync(paths.statusDb)) return work(undefined);
-  const db = openStatusDb(paths.statusDb);
+  const only = about === undefined ? undefined : findNamed(stack, about);
+  const db = await openRecord({ stack, paths, nowMs: nowMs(), version }, only);
   try {
-    reconcile(db, { stack, paths, nowMs: nowMs(), version });
     return work(db);
   } finally {
     db.close();
   }
 }
 
-function readStories(
-  db: StatusDb | undefined,
-  { stack, paths }: Project,
-  { nowMs, terminal }: Deps,
-): readonly StoryProcess[] {
-  const nothing = { stack, home: paths.home, statuses: [], desired: [], nowMs: nowMs() };
-  if (db === undefined) return observeStack(nothing);
-  const reports = observeStack({
-    ...nothing,
-    statuses: readStatuses(db, (fault) => writeNote(terminal, `note: ${fault.message}`)),
-    desired: readDesired(db),
-    unready: readUnready(db),
-  });
-  const ours = [DAEMON_KEY, WATCHDOG_KEY].map((key) => ownProcess(key, stack, paths, nowMs()));
+/** As a rule the watchdog has written down everything, and nothing that writes is needed. */
+async function openRecord(request: Reconciliation, only: ServiceSpec | undefined): Promise<StatusDb> {
+  const { statusDb } = request.paths;
+  const looking = openStatusDbToLook(statusDb);
+  if (orClose(looking, () => isUpToNow(looking, request, only))) return looking;
+  looking.close();
+  const { reconcile } = await import('../record/reconcile.js');
+  const db = openStatusDb(statusDb);
+  orClose(db, () => reconcile(db, request));
+  return db;
+}
+
+function orClose<T>(db: StatusDb, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function readStories(db: StatusDb | undefined, project: Project, deps: Deps): readonly StoryProcess[] {
+  const { stack, paths } = project;
+  const reports = readReports(db, project, deps);
+  if (db === undefined) return reports;
+  const ours = [DAEMON_KEY, WATCHDOG_KEY].map((key) => ownProcess(key, stack, paths, deps.nowMs()));
   const shown = new Set([...reports, ...ours].map(({ service }) => service));
   const gone = readServicesOnRecord(db).filter((service) => !shown.has(service));
   return [...reports, ...ours, ...gone.map((service) => absentProcess(service, 'no longer in the manifest'))];
+}
+
+function readReports(
+  db: StatusDb | undefined,
+  { stack, paths }: Project,
+  { nowMs, terminal, only }: Deps & { readonly only?: string },
+): readonly StoryProcess[] {
+  const nothing = { stack, home: paths.home, statuses: [], desired: [], nowMs: nowMs(), only };
+  if (db === undefined) return observeStack(nothing);
+  const onFault = (fault: Error): void => writeNote(terminal, `note: ${fault.message}`);
+  return observeStack({
+    ...nothing,
+    statuses: readStatuses(db, onFault),
+    desired: readDesired(db),
+    unready: readUnready(db),
+    checks: readChecks(db, onFault),
+  });
 }
 
 /** PM2's daemon and the watchdog, which no report is about. */

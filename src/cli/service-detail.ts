@@ -16,14 +16,14 @@ import { withRecordOf } from './record-deps.js';
 type RecordClock = Pick<Deps, 'nowMs' | 'version'>;
 
 /** Joins the reports of one service with its manifest entry, its files and the record of exits. */
-export function readServiceDetail(
+export async function readServiceDetail(
   deps: RecordClock,
   view: StackView,
   reports: readonly ServiceReport[],
-): ServiceDetail {
+): Promise<ServiceDetail> {
   const service = reports[0]?.service ?? '';
   const paths = homePaths(view.stack.root, view.home);
-  const exits = readLastExits(deps, { stack: view.stack, paths }, reports);
+  const exits = await readLastExits(deps, { stack: view.stack, paths }, reports);
   const processes = reports.map((report) => {
     const logFile = logPath(paths, report.key);
     return {
@@ -39,13 +39,13 @@ export function readServiceDetail(
 }
 
 /** Empty where the record cannot be read: what is seen now is worth showing without it. */
-function readLastExits(
+async function readLastExits(
   deps: RecordClock,
   { stack, paths }: Pick<Project, 'stack' | 'paths'>,
   reports: readonly ServiceReport[],
-): ReadonlyMap<string, ExitStory> {
+): Promise<ReadonlyMap<string, ExitStory>> {
   try {
-    return withRecordOf({ stack, paths }, deps, (db) => {
+    return await withRecordOf({ stack, paths }, { ...deps, about: reports[0]?.service }, (db) => {
       const readEvents = (query: EventQuery) => (db === undefined ? [] : readHistory(db, query));
       return new Map(reports.map((report) => [report.key, tellStory({ stack, readEvents }, report, deps.nowMs())]));
     });

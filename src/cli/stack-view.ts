@@ -29,7 +29,7 @@ export function readStackView(
       mode: undefined,
       ...readDaemon(paths),
       watchdog: readWatchdog(paths),
-      reports: () => observeStack({ ...nothing, nowMs: nowMs() }),
+      reports: (only) => observeStack({ ...nothing, nowMs: nowMs(), only }),
     };
   }
   const db = openStatusDbToLook(paths.statusDb);
@@ -49,7 +49,7 @@ export function readStackView(
       ...readDaemon(paths),
       watchdog: readWatchdog(paths),
       undelivered: readUndelivered(db),
-      reports: () => observeStack({ ...read, nowMs: nowMs() }),
+      reports: (only) => observeStack({ ...read, nowMs: nowMs(), only }),
     };
   } finally {
     db.close();

@@ -68,7 +68,7 @@ interface Look {
 /** Reads once what is to be shown. */
 async function look(deps: StatusDeps, options: StatusOptions, note?: (text: string) => void): Promise<Look> {
   const view = await deps.readView(options.config, note);
-  const all = view.reports();
+  const all = reportsAbout(view, options.services);
   const names = selectNames([...new Set(all.map((report) => report.service))], options.services);
   const named = all.filter((report) => names.length === 0 || names.includes(report.service));
   const reports = options.quiet ? named.filter(needsAttention) : named;
@@ -91,6 +91,12 @@ async function look(deps: StatusDeps, options: StatusOptions, note?: (text: stri
     return { render: (width) => renderDetail(detail, { ...style, width }), isTroubled };
   }
   return { render: (width) => renderStatus(reports, heading, { width, colour }), isTroubled };
+}
+
+/** Who asks about one service does not wait for a look at the others. */
+function reportsAbout({ stack, reports }: StackView, [name, ...more]: readonly string[]): readonly ServiceReport[] {
+  const isListed = more.length === 0 && stack.services.some((spec) => spec.name === name);
+  return isListed ? reports(name) : reports();
 }
 
 function headingOf(view: StackView): StatusHeading {

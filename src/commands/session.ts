@@ -21,7 +21,8 @@ export interface StackView {
   readonly watchdog?: WatchdogView | undefined;
   /** Alerts that no channel took so far; `undefined`: none. */
   readonly undelivered?: UndeliveredAlerts | undefined;
-  readonly reports: () => readonly ServiceReport[];
+  /** @param only The processes of this service of the manifest; none where that does not have it. */
+  readonly reports: (only?: string) => readonly ServiceReport[];
 }
 
 /** The watchdog, as the kernel shows it. */

@@ -1,10 +1,10 @@
-import type { Command } from 'commander';
 import { type ExitStory, type StoryProcess, tellExit } from '../core/exit-story.js';
 import { keyOf } from '../core/service-event.js';
 import { EXIT } from '../errors.js';
 import { renderJson } from '../render/json.js';
 import { renderStories } from '../render/why.js';
 import { type AboutService, aboutServiceCommand } from './about-service.js';
+import type { Declaration } from './declaration.js';
 import type { RecordView, WithRecord } from './record-view.js';
 import { unknownService } from './select-services.js';
 import type { Output } from './session.js';
@@ -20,7 +20,7 @@ export interface WhyDeps {
 const MAX_EVENTS = 1_000;
 
 /** Declares `sigctl why`. Tests of parsing pass their own `run`. */
-export function whyCommand(deps: WhyDeps, run = runWhy): Command {
+export function whyCommand(deps: WhyDeps, run = runWhy): Declaration {
   return aboutServiceCommand({ name: 'why', help: EXAMPLES }, async (options) =>
     deps.out.setExitCode(await run(deps, options)),
   );
@@ -40,15 +40,17 @@ Exit codes: 0 told, also when there is nothing to tell; 2 wrong use; 4 the datab
 
 export async function runWhy(deps: WhyDeps, options: AboutService): Promise<number> {
   const nowMs = deps.nowMs();
-  const stories = await deps.withRecord(options.config, (view) =>
-    chooseProcesses(view, options.service).map((process) => tellStory(view, process, nowMs)),
-  );
+  const tell = (view: RecordView) =>
+    chooseProcesses(view, options.service).map((process) => tellStory(view, process, nowMs));
+  const stories = await deps.withRecord(options.config, tell, options.service);
   deps.out.print(options.json ? renderJson({ stories }) : renderStories(stories, nowMs, deps.out));
   return EXIT.ok;
 }
 
-function chooseProcesses({ stack, readProcesses }: RecordView, name: string): readonly StoryProcess[] {
-  const found = readProcesses().filter(({ service, key }) => service === name || key === name);
+function chooseProcesses({ stack, readListed, readProcesses }: RecordView, name: string): readonly StoryProcess[] {
+  const isMeant = ({ service, key }: StoryProcess): boolean => service === name || key === name;
+  const listed = readListed(name).filter(isMeant);
+  const found = listed.length > 0 ? listed : readProcesses().filter(isMeant);
   if (found.length > 0) return found;
   throw unknownService(
     name,

@@ -213,3 +213,8 @@ export function processKeys(spec: Pick<ServiceSpec, 'name' | 'instances'>): read
   if (spec.instances === 1) return [spec.name];
   return Array.from({ length: spec.instances }, (_, index) => `${spec.name}-${index}`);
 }
+
+/** The service of that name, or the one that has a process of that name. */
+export function findNamed({ services }: Pick<Stack, 'services'>, name: string): ServiceSpec | undefined {
+  return services.find((spec) => spec.name === name) ?? services.find((spec) => processKeys(spec).includes(name));
+}

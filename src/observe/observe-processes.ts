@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { ObservedProcess } from '../core/observed-process.js';
-import { processKeys, type ServiceSpec, type Stack } from '../core/stack.js';
+import { findNamed, processKeys, type ServiceSpec, type Stack } from '../core/stack.js';
 import { launchedAtMs } from '../process/gate.js';
 import { DAEMON_KEY, gatePath, type HomePaths, lockPath, recordPath, specPath } from '../process/home.js';
 import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js';
@@ -31,6 +31,8 @@ export interface ObserveOptions {
   readonly explain: (service: string, key: string) => boolean;
   /** Finds those children; for who asks again and again. */
   readonly readHolders?: ReadLockHolders | undefined;
+  /** This service of the manifest, or the one that has a process of this name, and no other; all when left out. */
+  readonly only?: string | undefined;
 }
 
 interface Surroundings {
@@ -49,16 +51,17 @@ export function worthExplaining(paths: HomePaths, isWanted: (service: string) =>
 /** Looks at every process of the stack: lock and PID files, `/proc`, and the exit journal. Asks PM2 nothing and changes nothing. */
 export function observeProcesses(stack: Stack, options: ObserveOptions): readonly ObservedInstance[] {
   const daemonPid = readDaemonPid(options.paths);
-  const { paths, nowMs } = options;
+  const { paths, nowMs, only } = options;
   const around: Surroundings = { paths, bootedMs: bootedAtMs(nowMs), runFiles: new Set(readRunFiles(paths)) };
-  const found = stack.services.flatMap((spec) => observeService(spec, daemonPid, around));
+  const services = only === undefined ? stack.services : [findNamed(stack, only) ?? []].flat();
+  const found = services.flatMap((spec) => observeService(spec, daemonPid, around));
   const unclear = found.filter(({ spec, key, process }) => process.kind === 'none' && options.explain(spec.name, key));
   const facts = explainAbsent(unclear, { ...options, daemonPid });
   const explained = found.map((instance) => {
     const { process, key } = instance;
     return process.kind === 'none' ? { ...instance, process: { ...process, ...facts.get(key) } } : instance;
   });
-  return [...explained, ...observeUnlisted(stack, daemonPid, around)];
+  return only === undefined ? [...explained, ...observeUnlisted(stack, daemonPid, around)] : explained;
 }
 
 /** Only those that live: what is gone from the manifest and from the machine is gone. */

@@ -24,6 +24,8 @@ export interface StackObservation {
   readonly checks?: readonly StoredCheck[];
   /** Epoch milliseconds. */
   readonly nowMs: number;
+  /** As in `observeProcesses`. */
+  readonly only?: string | undefined;
 }
 
 /** Verdict and facts for each process of the stack, in manifest order. Asks PM2 nothing and changes nothing. */
@@ -35,12 +37,14 @@ export function observeStack({
   unready = {},
   checks = [],
   nowMs,
+  only,
 }: StackObservation): readonly ServiceReport[] {
   const wanted = new Set(desired.filter((entry) => entry.wanted === 'running').map((entry) => entry.service));
   const paths = homePaths(stack.root, home);
   const instances = observeProcesses(stack, {
     paths,
     nowMs,
+    only,
     explain: worthExplaining(paths, (service) => wanted.has(service)),
   });
   return instances.map((instance) =>

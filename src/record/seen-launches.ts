@@ -33,15 +33,18 @@ export function listKeys(
   paths: HomePaths,
   known: ReadonlyMap<string, Pick<RecordedProcess, 'service'>>,
 ): readonly RecordedKey[] {
-  const listed = stack.services.flatMap((spec) =>
-    processKeys(spec).map((key, index) => ({ key, service: spec.name, instance: String(index), spec })),
-  );
+  const listed = stack.services.flatMap(keysOf);
   const ours = [DAEMON_KEY, WATCHDOG_KEY].map((key) => ({ key, service: key, instance: '0', spec: undefined }));
   const unlisted = readUnlistedKeys(stack, paths).map((key) => {
     const service = known.get(key)?.service ?? ownerOf(key, stack, paths) ?? key;
     return { key, service, instance: service === key ? '0' : key.slice(service.length + 1), spec: undefined };
   });
   return [...listed, ...ours, ...unlisted];
+}
+
+/** Those of a service of the manifest. */
+export function keysOf(spec: ServiceSpec): readonly RecordedKey[] {
+  return processKeys(spec).map((key, index) => ({ key, service: spec.name, instance: String(index), spec }));
 }
 
 /** Reads the lock file of a key: a small file and one look into `/proc`. `undefined`: nothing ever ran under it. */
