@@ -16,32 +16,33 @@ export function createLogsDeps(deps: Deps, config: string | undefined): LogsDeps
     opened ??= deps.openOrLast(config);
     return opened;
   };
-  const interrupt = new AbortController();
-  const end = (): void => interrupt.abort();
-  let write: LogsDeps['write'] = writeDirectly;
-  /** Not before the command runs: a line that only asks for help, or is wrong, listens to nothing. */
-  const begin = (): void => {
-    if (terminal.outIsTerminal) write = createPipeWriter(process.stdout);
-    process.once('SIGINT', end).once('SIGTERM', end);
-  };
+  /** Not before there is something to write: a line that only asks for help, or is wrong, listens to nothing. */
+  let write: LogsDeps['write'] | undefined;
   return {
-    services: async () => {
-      begin();
-      return (await project()).stack.services.map((spec) => ({ name: spec.name, keys: processKeys(spec) }));
-    },
+    services: async () =>
+      (await project()).stack.services.map((spec) => ({ name: spec.name, keys: processKeys(spec) })),
     readLogs: async function* (request) {
       const { paths } = await project();
       const rules = request.rules ? { lockPath: (key: string) => lockPath(paths, key), nowMs: deps.nowMs } : undefined;
       yield* readLogs((key) => logPath(paths, key), { ...request, rules });
     },
     hasLog: async (key) => hasLog(logPath((await project()).paths, key)),
-    write: (text) => (terminal.quiet.hush === 'all' ? true : write(text)),
+    write: (text) => {
+      write ??= terminal.outIsTerminal ? createPipeWriter(process.stdout) : writeDirectly;
+      return terminal.quiet.hush === 'all' ? true : write(text);
+    },
     warn: (text) => writeNote(terminal, text),
-    signal: interrupt.signal,
+    interrupt,
     colour: terminal.outColour,
     isTerminal: terminal.outIsTerminal,
     nowMs: deps.nowMs,
   };
+}
+
+function interrupt(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+  return controller.signal;
 }
 
 const STDOUT = 1;

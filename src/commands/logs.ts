@@ -1,10 +1,10 @@
-import { Command, Option } from 'commander';
 import { LOG_LEVELS } from '../core/log-level.js';
 import { isLogRule, type LogEntry, type LogSource } from '../core/log-line.js';
 import { isSelective, type LogQuery } from '../core/log-query.js';
 import { EXIT, SigctlError } from '../errors.js';
 import { createLogLineRenderer, renderLogJson } from '../render/log-line.js';
 import { renderLogRule } from '../render/log-rule.js';
+import { choice, type Declaration, declare, flag, text } from './declaration.js';
 import { type FilterFlags, parseFilters } from './log-filters.js';
 import { unknownService } from './select-services.js';
 
@@ -24,7 +24,8 @@ export interface LogReadRequest {
   readonly follow: boolean;
   /** Whether restarts and rotations are told between the lines that are followed. */
   readonly rules: boolean;
-  readonly signal: AbortSignal;
+  /** Ends it. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /** The only things `logs` may touch. */
@@ -39,7 +40,8 @@ export interface LogsDeps {
   readonly write: (text: string) => boolean | Promise<boolean>;
   /** One line to stderr. */
   readonly warn: (text: string) => void;
-  readonly signal: AbortSignal;
+  /** Ctrl-C and SIGTERM, from the first call on. Without it they end the process, as they would `tail`. */
+  readonly interrupt: () => AbortSignal;
   readonly colour: boolean;
   /** Whether stdout is a terminal: then a stack trace may take several lines. */
   readonly isTerminal: boolean;
@@ -57,33 +59,50 @@ export interface LogsOptions {
 }
 
 interface LogsFlags extends FilterFlags {
-  readonly lines?: number;
+  readonly lines: number | undefined;
   readonly follow: boolean;
   readonly json: boolean;
   readonly prefix: boolean;
 }
 
 /** Declares `sigctl logs`. Tests of parsing pass their own `run`. */
-export function logsCommand(deps: LogsDeps, run = runLogs): Command {
-  return new Command('logs')
-    .argument('[service...]', 'services, or single processes such as web-0 (default: all)')
-    .option('-n, --lines <number>', 'how many of the last lines of each (default: 50; with a filter all)', parseLines)
-    .option('-f, --follow', 'go on with new lines until Ctrl-C; survives restarts and rotation', false)
-    .option('--since <time>', 'only lines since then: 10m (ago), 09:30, 2026-03-01T09:30')
-    .option('--until <time>', 'only lines until then')
-    .addOption(new Option('--level <level>', 'only this level and more urgent ones').choices(LOG_LEVELS))
-    .option('--grep <regex>', 'only lines that match, as they were written')
-    .option('-i, --ignore-case', 'let --grep ignore case', false)
-    .option('--field <name=value>', 'only JSON lines with this field; a.b looks into objects (repeatable)', collect)
-    .option('--json', 'one JSON object per line', false)
-    .option('--no-prefix', 'leave out the name of the service')
-    .addHelpText('after', HELP)
-    .action(async (names: string[], flags: LogsFlags) => {
+export function logsCommand(deps: LogsDeps, run = runLogs): Declaration {
+  return declare<LogsFlags>({
+    name: 'logs',
+    argument: { syntax: '[service...]', what: 'services, or single processes such as web-0 (default: all)' },
+    options: {
+      lines: {
+        flags: '-n, --lines <number>',
+        what: 'how many of the last lines of each (default: 50; with a filter all)',
+        value: undefined,
+        parse: parseLines,
+      },
+      follow: flag('-f, --follow', 'go on with new lines until Ctrl-C; survives restarts and rotation'),
+      since: text('--since <time>', 'only lines since then: 10m (ago), 09:30, 2026-03-01T09:30'),
+      until: text('--until <time>', 'only lines until then'),
+      level: choice('--level <level>', 'only this level and more urgent ones', LEVELS),
+      grep: text('--grep <regex>', 'only lines that match, as they were written'),
+      ignoreCase: flag('-i, --ignore-case', 'let --grep ignore case'),
+      field: {
+        flags: '--field <name=value>',
+        what: 'only JSON lines with this field; a.b looks into objects (repeatable)',
+        value: undefined,
+        parse: collect,
+      },
+      json: flag('--json', 'one JSON object per line'),
+      prefix: flag('--no-prefix', 'leave out the name of the service', { value: true }),
+    },
+    help: HELP,
+    run: async ({ words: names, flags }) => {
       const { lines, follow, json, prefix } = flags;
       if (follow && flags.until !== undefined) throw untilWhileFollowing();
       await run(deps, { names, lines, query: parseFilters(flags, deps.nowMs()), follow, json, prefix });
-    });
+    },
+  });
 }
+
+/** Without `--level`, lines of all. */
+const LEVELS = { choices: LOG_LEVELS, value: undefined };
 
 const HELP = `
 Examples:
@@ -116,14 +135,15 @@ Exit codes: 0 shown, 2 wrong use, 4 a log cannot be read.`;
  * @throws {SigctlError} SERVICE_UNKNOWN, before anything is printed
  */
 export async function runLogs(deps: LogsDeps, options: LogsOptions): Promise<void> {
+  const signal = options.follow ? deps.interrupt() : undefined;
   const services = await deps.services();
   const sources = selectSources(services, options.names);
   const isSilent = await reportSilent(deps, sources, options.follow);
   const render = rendererFor(deps, services, sources, options);
   const { query, follow } = options;
-  const request = { sources, lines: wantedLines(options), query, follow, rules: tellsRules(deps, options) };
+  const request = { sources, lines: wantedLines(options), query, follow, rules: tellsRules(deps, options), signal };
   let found = 0;
-  for await (const entries of deps.readLogs({ ...request, signal: deps.signal })) {
+  for await (const entries of deps.readLogs(request)) {
     found += entries.length;
     const text = entries.map((entry) => `${render(entry)}\n`).join('');
     if (!(await deps.write(text))) return;
@@ -201,7 +221,7 @@ function parseLines(text: string): number {
   });
 }
 
-function collect(value: string, previous: readonly string[] = []): readonly string[] {
+function collect(value: string, previous: readonly string[] | undefined = []): readonly string[] {
   return [...previous, value];
 }
 

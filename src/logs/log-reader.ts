@@ -21,7 +21,8 @@ export interface ReadLogsOptions {
   readonly follow: boolean;
   /** While following, what happens to files and processes is told between the lines. */
   readonly rules?: RuleOptions | undefined;
-  readonly signal: AbortSignal;
+  /** Ends it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface RuleOptions {
@@ -51,21 +52,29 @@ export async function* readLogs(
   logPath: (key: string) => string,
   options: ReadLogsOptions,
 ): AsyncGenerator<LogEntry[]> {
-  const ours = new AbortController();
-  const signal = AbortSignal.any([options.signal, ours.signal]);
-  // One listener per followed log is no leak.
-  setMaxListeners(0, signal);
+  const { signal } = options;
   const logs: OpenLog[] = [];
   try {
     for (const source of options.sources) logs.push(await openLog(source, logPath(source.key), options));
     for await (const batch of mergeByTime(logs.map((log) => timedHistory(log, options.follow)))) {
-      if (signal.aborted) return;
+      if (signal?.aborted) return;
       yield batch;
     }
-    if (options.follow) yield* mergeLive(logs.map((log) => timedFollow(log, signal)));
+    if (options.follow) yield* followAll(logs, signal);
+  } finally {
+    await Promise.all(logs.map(({ cursor }) => cursor.close()));
+  }
+}
+
+async function* followAll(logs: readonly OpenLog[], signal: AbortSignal | undefined): AsyncGenerator<LogEntry[]> {
+  const ours = new AbortController();
+  const either = signal === undefined ? ours.signal : AbortSignal.any([signal, ours.signal]);
+  // One listener per followed log is no leak.
+  setMaxListeners(0, either);
+  try {
+    yield* mergeLive(logs.map((log) => timedFollow(log, either)));
   } finally {
     ours.abort();
-    await Promise.all(logs.map(({ cursor }) => cursor.close()));
   }
 }
 

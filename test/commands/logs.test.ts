@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { buildCommand } from '../../src/cli/build-command.js';
 import {
   type LogsDeps,
   type LogsOptions,
@@ -41,7 +42,7 @@ function createRig(batches: readonly (readonly LogEntry[])[] = [], part: Partial
       return Promise.resolve(true);
     },
     warn: (text) => rig.warned.push(text),
-    signal: new AbortController().signal,
+    interrupt: () => new AbortController().signal,
     colour: false,
     isTerminal: false,
     nowMs: () => NOW_MS,
@@ -70,7 +71,7 @@ async function parse(...args: string[]): Promise<LogsOptions> {
     seen = options;
     return Promise.resolve();
   });
-  await command.exitOverride().parseAsync(args, { from: 'user' });
+  await buildCommand(command).exitOverride().parseAsync(args, { from: 'user' });
   assert.ok(seen);
   return seen;
 }
