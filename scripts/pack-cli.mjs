@@ -21,7 +21,7 @@ const EXTERNAL = ['pm2', '*.node'];
 
 /** Lines that only look, by the word that names their pack. What the first load is in `packs/cli.js`; a line without such a word has the last one. */
 const WARM_UP = {
-  cli: [['status'], ['status', '--json']],
+  cli: [['status'], ['status', '--json'], ['--help']],
   status: [['status', 'web']],
   mode: [['mode']],
   why: [['why', 'web']],
@@ -32,7 +32,10 @@ const WARM_UP = {
   logs: [['logs', '-n', '20']],
   host: [['host', 'list']],
   wait: [['wait', 'web', '--timeout', '0']],
-  help: [['help', 'exit-codes'], ['--help']],
+  help: [
+    ['help', 'exit-codes'],
+    ['status', '--help'],
+  ],
 };
 /** Where a line names no pack. */
 const FALLBACK = 'help';
@@ -49,6 +52,8 @@ export async function packCli(esbuild, root, stage) {
     // Nothing runs, so nothing is stopped; but from here on there is a status table to fill.
     warmUp([['stop']]);
     bringToLife(folder, standIn.pid);
+    // As a rule the record is up to now, and what writes it is not needed.
+    warmUp([['why', 'web']]);
     const loaded = Object.entries(WARM_UP).map(([name, lines]) => [name, warmUp(lines)]);
     await writePacks(esbuild, stage, pieces, Object.fromEntries(loaded));
     for (const lines of Object.values(WARM_UP)) warmUp(lines, 'keep');
@@ -89,7 +94,11 @@ async function splitCli(esbuild, root) {
     chunkNames: '[name]-[hash]',
     external: EXTERNAL,
     plugins: [leanSqlite, noColourProbe],
-    define: { 'import.meta.url': 'thisFile.url', 'import.meta.dirname': 'thisFile.dirname' },
+    define: {
+      'import.meta.url': 'thisFile.url',
+      'import.meta.dirname': 'thisFile.dirname',
+      BUILT_VERSION: JSON.stringify(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version),
+    },
     logLevel: 'warning',
   });
   const exportsOf = new Map(
@@ -224,7 +233,15 @@ function loadCli(tables, hot, require, packs, runPack) {
     if (tables.others[own]?.includes(name)) return joinedForOwn().find(name);
     return run(require(`${packs}/../cli/${name.slice(2)}`));
   }
+  // Loading node:module for a manifest alone, whose path is absolute, would take as long as reading it.
+  function createRequire(base) {
+    const real = () => require('node:module').createRequire(base);
+    const own = (id) => (id.startsWith('/') ? require(id) : real()(id));
+    return Object.assign(own, { cache: require.cache, resolve: (...args) => real().resolve(...args) });
+  }
+  const atHand = { 'node:module': { createRequire }, 'node:process': process };
   function load(name) {
+    if (Object.hasOwn(atHand, name)) return atHand[name];
     if (seldomUsed.includes(name)) return lazily(name);
     if (!name.startsWith('./')) return require(name);
     loaded[name] ??= find(name);

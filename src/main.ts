@@ -1,8 +1,8 @@
 import { configOf, hasFlag } from './cli/argv.js';
 import { createDeps } from './cli/deps.js';
 import { splitHost } from './cli/host-flag.js';
-import { plainLineOf, runPlainLine } from './cli/plain-line.js';
 import { RefusedLine } from './cli/refused-line.js';
+import { runPlainly } from './cli/run-plainly.js';
 import { readTerminal, type Terminal } from './cli/terminal.js';
 import { EXIT, SigctlError } from './errors.js';
 
@@ -24,8 +24,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       const { runOnHost } = await import('./cli/remote.js');
       return await runOnHost(line, terminal, process.env);
     }
-    const plain = plainLineOf(argv);
-    if (plain !== undefined) return await runPlainLine(plain, terminal);
+    if (await runPlainly(argv, terminal)) return terminal.exitCode();
     const { createProgram } = await import('./cli/create-program.js');
     const program = await createProgram(argv, terminal);
     await program.parseAsync(argv, { from: 'user' });

@@ -1,23 +1,18 @@
 import type { Command } from 'commander';
+import { buildCommand } from './build-command.js';
+import { type DeclaredName, isDeclared, loadDeclaration } from './declared-commands.js';
 import { type Deps, inSentences } from './deps.js';
 import { type CommandName, PURPOSES } from './purposes.js';
 
 type Load = (deps: Deps) => Promise<Command>;
 
-const LOADERS: Readonly<Record<CommandName, Load>> = {
+const LOADERS: Readonly<Record<Exclude<CommandName, DeclaredName>, Load>> = {
   start: async (deps: Deps): Promise<Command> => (await import('../commands/start.js')).startCommand(inSentences(deps)),
   stop: async (deps: Deps): Promise<Command> => (await import('../commands/stop.js')).stopCommand(inSentences(deps)),
   restart: async (deps: Deps): Promise<Command> =>
     (await import('../commands/restart.js')).restartCommand(inSentences(deps)),
   reload: async (deps: Deps): Promise<Command> =>
     (await import('../commands/reload.js')).reloadCommand(inSentences(deps)),
-  status: async (deps: Deps): Promise<Command> => {
-    const [{ statusCommand }, { createStatusDeps }] = await Promise.all([
-      import('../commands/status.js'),
-      import('./status-deps.js'),
-    ]);
-    return statusCommand(createStatusDeps(deps));
-  },
   top: async (deps: Deps): Promise<Command> => {
     const [{ topCommand }, { createTopDeps }] = await Promise.all([
       import('../commands/top.js'),
@@ -25,41 +20,12 @@ const LOADERS: Readonly<Record<CommandName, Load>> = {
     ]);
     return topCommand(createTopDeps(deps, process.env));
   },
-  wait: async (deps: Deps): Promise<Command> => {
-    const [{ waitCommand }, { createWaitDeps }] = await Promise.all([
-      import('../commands/wait.js'),
-      import('./wait-deps.js'),
-    ]);
-    return waitCommand(createWaitDeps(inSentences(deps)));
-  },
   recover: async (deps: Deps): Promise<Command> => {
     const [{ recoverCommand }, { createRecoverDeps }] = await Promise.all([
       import('../commands/recover.js'),
       import('./recover-deps.js'),
     ]);
     return recoverCommand(createRecoverDeps(inSentences(deps)));
-  },
-  mode: async (deps: Deps): Promise<Command> => (await import('../commands/mode.js')).modeCommand(inSentences(deps)),
-  logs: async (deps: Deps): Promise<Command> => {
-    const [{ logsCommand }, { createLogsDeps }] = await Promise.all([
-      import('../commands/logs.js'),
-      import('./logs-deps.js'),
-    ]);
-    return logsCommand(createLogsDeps(deps, deps.config));
-  },
-  why: async (deps: Deps): Promise<Command> => {
-    const [{ whyCommand }, { createRecordDeps }] = await Promise.all([
-      import('../commands/why.js'),
-      import('./record-deps.js'),
-    ]);
-    return whyCommand(createRecordDeps(deps));
-  },
-  history: async (deps: Deps): Promise<Command> => {
-    const [{ historyCommand }, { createRecordDeps }] = await Promise.all([
-      import('../commands/history.js'),
-      import('./record-deps.js'),
-    ]);
-    return historyCommand(createRecordDeps(deps));
   },
   backup: async (deps: Deps): Promise<Command> => {
     const [{ backupCommand }, { createBackupDeps }] = await Promise.all([
@@ -81,27 +47,6 @@ const LOADERS: Readonly<Record<CommandName, Load>> = {
       import('./doctor-deps.js'),
     ]);
     return doctorCommand(createDoctorDeps(inSentences(deps)));
-  },
-  config: async (deps: Deps): Promise<Command> => {
-    const [{ configCommand }, { createConfigDeps }] = await Promise.all([
-      import('../commands/config.js'),
-      import('./config-deps.js'),
-    ]);
-    return configCommand(createConfigDeps(deps));
-  },
-  env: async (deps: Deps): Promise<Command> => {
-    const [{ envCommand }, { createEnvDeps }] = await Promise.all([
-      import('../commands/env.js'),
-      import('./env-deps.js'),
-    ]);
-    return envCommand(createEnvDeps(deps));
-  },
-  alerts: async (deps: Deps): Promise<Command> => {
-    const [{ alertsCommand }, { createAlertsDeps }] = await Promise.all([
-      import('../commands/alerts.js'),
-      import('./alerts-deps.js'),
-    ]);
-    return alertsCommand(createAlertsDeps(inSentences(deps)));
   },
   host: async (deps: Deps): Promise<Command> => {
     const [{ hostCommand }, { createHostDeps }] = await Promise.all([
@@ -154,7 +99,8 @@ const LOADERS: Readonly<Record<CommandName, Load>> = {
   },
 };
 
-/** A command as it is declared. */
+/** A command with its purpose, ready to parse. */
 export async function loadCommand(name: CommandName, deps: Deps): Promise<Command> {
-  return (await LOADERS[name](deps)).description(PURPOSES[name]);
+  const command = isDeclared(name) ? buildCommand(await loadDeclaration(name, deps)) : await LOADERS[name](deps);
+  return command.description(PURPOSES[name]);
 }

@@ -11,7 +11,7 @@ import type { Terminal } from './terminal.js';
 /** The program that parses and runs this line. */
 export async function createProgram(argv: readonly string[], terminal: Terminal): Promise<Command> {
   const deps = createDeps(terminal, configOf(argv));
-  const program = createRoot(deps.version).configureOutput({
+  const program = createRoot(deps.version, terminal.width).configureOutput({
     writeOut: (text) => terminal.writeOut(wrapHelp(text, terminal.width)),
     writeErr: terminal.writeErr,
   });
@@ -20,10 +20,6 @@ export async function createProgram(argv: readonly string[], terminal: Terminal)
   for (const name of listed) {
     const child = loaded.includes(name) ? await loadCommand(name, deps) : new Command(name).description(PURPOSES[name]);
     program.addCommand(refuseQuietly(child.copyInheritedSettings(program)));
-  }
-  if (listed.length > 1) {
-    const { renderTopicList } = await import('../render/help-topics.js');
-    program.addHelpText('after', renderTopicList());
   }
   return program;
 }

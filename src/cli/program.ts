@@ -1,26 +1,17 @@
 import { Command, Help, type Option } from 'commander';
 import type { Quiet } from './quiet.js';
+import { PROGRAM_PURPOSE, ROOT_OPTIONS, renderHelp, VERSION_FLAGS } from './root-help.js';
 
-/** `sigctl` without its commands: name, purpose and the options that work behind every command. */
-export function createRoot(version: string): Command {
-  return new Command('sigctl')
-    .description('Runs a stack of services under PM2, and tells the truth about each')
-    .version(version, '-V, --version')
-    .option('-c, --config <file>', 'the manifest (default: ecosystem.config.cjs here or in a folder above)')
-    .option(
-      '--host <address>',
-      'run the command on another machine over ssh: user@vps:/srv/app, or @name before the command',
-    )
-    .option('-q, --quiet', 'say nothing, unless it fails; the exit code tells (with --json: the document alone)')
-    .option('--no-color', 'no colour (also NO_COLOR)')
-    .helpCommand(false)
-    .configureHelp({
-      optionDescription: describeOption,
-      // The arguments stand in the command's own help; without them both columns fit.
-      subcommandTerm: (command) => command.name(),
-      minWidthToWrap: 20,
-    });
+/** `sigctl` without its commands: name, purpose and the options that work behind every command. Its help is laid out for `columns`. */
+export function createRoot(version: string, columns = DEFAULT_COLUMNS): Command {
+  const root = new Command('sigctl').description(PROGRAM_PURPOSE).version(version, VERSION_FLAGS);
+  for (const [flags, what] of Object.entries(ROOT_OPTIONS)) root.option(flags, what);
+  root.helpInformation = () => renderHelp(columns);
+  return root.helpCommand(false).configureHelp({ optionDescription: describeOption, minWidthToWrap: 20 });
 }
+
+/** Of documents and pipes. */
+const DEFAULT_COLUMNS = 80;
 
 /** Obeys `--quiet` of the program. A command with a `--quiet` of its own says less by itself. */
 export function obeyQuiet(program: Command, quiet: Quiet): Command {

@@ -1,5 +1,5 @@
-import { Command } from 'commander';
-import { type GlobalFlags, jsonOption } from './options.js';
+import { type Declaration, declare } from './declaration.js';
+import { JSON_FLAG } from './values.js';
 
 /** One service, or one process of it, that a command only tells about. */
 export interface AboutService {
@@ -12,12 +12,12 @@ export interface AboutService {
 export function aboutServiceCommand(
   { name, help }: { readonly name: string; readonly help: string },
   run: (about: AboutService) => Promise<void>,
-): Command {
-  return new Command(name)
-    .argument('<service>', 'a service, or one of its processes (web-1)')
-    .addOption(jsonOption())
-    .addHelpText('after', help)
-    .action((service: string, { json }: { json: boolean }, command: Command) =>
-      run({ service, config: command.optsWithGlobals<GlobalFlags>().config, json }),
-    );
+): Declaration {
+  return declare<{ readonly json: boolean }>({
+    name,
+    argument: { syntax: '<service>', what: 'a service, or one of its processes (web-1)' },
+    options: { json: JSON_FLAG },
+    help,
+    run: ({ words: [service = ''], flags: { json }, config }) => run({ service, config, json }),
+  });
 }

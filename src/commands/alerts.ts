@@ -1,10 +1,10 @@
-import { Argument, Command } from 'commander';
 import type { AlertEntry, AlertsView, TestResult } from '../core/alert-view.js';
 import { EXIT } from '../errors.js';
 import { renderAlerts, renderTests } from '../render/alerts.js';
 import { renderJson } from '../render/json.js';
-import { type GlobalFlags, jsonOption } from './options.js';
+import { type Declaration, declare } from './declaration.js';
 import type { Output } from './session.js';
+import { JSON_FLAG } from './values.js';
 
 /** The only things `alerts` may touch. */
 export interface AlertsDeps {
@@ -28,15 +28,17 @@ export interface AlertsOptions {
 }
 
 /** Declares `sigctl alerts`. Tests of parsing pass their own `run`. */
-export function alertsCommand(deps: AlertsDeps, run = runAlerts): Command {
-  return new Command('alerts')
-    .addArgument(new Argument('[action]', 'what to do').choices(ACTIONS).default('list'))
-    .addOption(jsonOption())
-    .addHelpText('after', EXAMPLES)
-    .action(async (action: AlertsOptions['action'], { json }: { json: boolean }, command: Command) => {
-      const { config } = command.optsWithGlobals<GlobalFlags>();
+export function alertsCommand(deps: AlertsDeps, run = runAlerts): Declaration {
+  return declare<{ readonly json: boolean }>({
+    name: 'alerts',
+    argument: { syntax: '[action]', what: 'what to do', choices: ACTIONS, value: 'list' },
+    options: { json: JSON_FLAG },
+    help: EXAMPLES,
+    run: async ({ words, flags: { json }, config }) => {
+      const action = ACTIONS.find((name) => name === words[0]) ?? 'list';
       deps.out.setExitCode(await run(deps, { action, config, json }));
-    });
+    },
+  });
 }
 
 const EXAMPLES = `

@@ -1,12 +1,12 @@
-import { Command } from 'commander';
 import type { ServiceDiff } from '../core/config-diff.js';
 import type { ServiceSpec, Stack } from '../core/stack.js';
 import { EXIT } from '../errors.js';
 import { renderConfig, renderConfigDiff } from '../render/config.js';
 import { renderJson } from '../render/json.js';
-import { type GlobalFlags, jsonOption } from './options.js';
+import { type Declaration, declare, flag } from './declaration.js';
 import { selectNames, selectServices } from './select-services.js';
 import type { Output } from './session.js';
+import { JSON_FLAG } from './values.js';
 
 /** The only things `config` may touch. */
 export interface ConfigDeps {
@@ -28,17 +28,19 @@ export interface ConfigOptions {
 }
 
 /** Declares `sigctl config`. Tests of parsing pass their own `run`. */
-export function configCommand(deps: ConfigDeps, run = runConfig): Command {
-  return new Command('config')
-    .argument('[service...]', 'services to show (default: all)')
-    .option('--diff', 'only what differs from what runs, and whether it needs a restart', false)
-    .option('--check', 'with --diff: exit with 3 when a restart would change something', false)
-    .addOption(jsonOption())
-    .addHelpText('after', EXAMPLES)
-    .action(async (services: string[], flags: ConfigFlags, command: Command) => {
-      const { config } = command.optsWithGlobals<GlobalFlags>();
-      deps.out.setExitCode(await run(deps, { services, config, ...flags }));
-    });
+export function configCommand(deps: ConfigDeps, run = runConfig): Declaration {
+  return declare<ConfigFlags>({
+    name: 'config',
+    argument: { syntax: '[service...]', what: 'services to show (default: all)' },
+    options: {
+      diff: flag('--diff', 'only what differs from what runs, and whether it needs a restart'),
+      check: flag('--check', 'with --diff: exit with 3 when a restart would change something'),
+      json: JSON_FLAG,
+    },
+    help: EXAMPLES,
+    run: async ({ words: services, flags, config }) =>
+      deps.out.setExitCode(await run(deps, { services, config, ...flags })),
+  });
 }
 
 type ConfigFlags = Pick<ConfigOptions, 'diff' | 'check' | 'json'>;

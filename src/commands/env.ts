@@ -1,10 +1,10 @@
-import type { Command } from 'commander';
 import type { ProcessVariables } from '../core/service-variable.js';
 import { processKeys, type Stack } from '../core/stack.js';
 import { EXIT } from '../errors.js';
 import { renderEnv } from '../render/env.js';
 import { renderJson } from '../render/json.js';
 import { type AboutService, aboutServiceCommand } from './about-service.js';
+import type { Declaration } from './declaration.js';
 import { unknownService } from './select-services.js';
 import type { Output } from './session.js';
 
@@ -19,7 +19,7 @@ export interface EnvDeps {
 }
 
 /** Declares `sigctl env`. Tests of parsing pass their own `run`. */
-export function envCommand(deps: EnvDeps, run = runEnv): Command {
+export function envCommand(deps: EnvDeps, run = runEnv): Declaration {
   return aboutServiceCommand(
     {
       name: 'env',

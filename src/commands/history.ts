@@ -1,14 +1,14 @@
-import { Command, InvalidArgumentError } from 'commander';
 import { INSTANT_FORMS, parseInstant } from '../core/instant.js';
 import { nearest } from '../core/nearest.js';
 import { EVENT_KINDS } from '../core/service-event.js';
 import { EXIT, SigctlError } from '../errors.js';
 import { renderHistory } from '../render/history.js';
 import { renderJson } from '../render/json.js';
-import { type GlobalFlags, jsonOption } from './options.js';
+import { type Declaration, declare, text } from './declaration.js';
 import type { RecordView, WithRecord } from './record-view.js';
 import { selectNames } from './select-services.js';
 import type { Output } from './session.js';
+import { JSON_FLAG, wholeNumberOf } from './values.js';
 
 /** The only things `history` may touch. */
 export interface HistoryDeps {
@@ -31,28 +31,36 @@ export interface HistoryOptions {
 const DEFAULT_EVENTS = 50;
 
 interface HistoryFlags {
-  readonly since?: string;
-  readonly until?: string;
-  readonly kind?: readonly string[];
+  readonly since: string | undefined;
+  readonly until: string | undefined;
+  readonly kind: readonly string[] | undefined;
   readonly lines: number;
   readonly json: boolean;
 }
 
 /** Declares `sigctl history`. Tests of parsing pass their own `run`. */
-export function historyCommand(deps: HistoryDeps, run = runHistory): Command {
-  return new Command('history')
-    .argument('[service...]', 'services to show (default: all, with PM2 and the watchdog)')
-    .option('--since <time>', 'only events since then: 10m (ago), 09:30, 2026-03-01T09:30')
-    .option('--until <time>', 'only events until then')
-    .option('--kind <kind>', 'only events of this kind; may be given again', collect)
-    .option('-n, --lines <number>', 'the newest so many', wholeNumber, DEFAULT_EVENTS)
-    .addOption(jsonOption())
-    .addHelpText('after', EXAMPLES)
-    .action(async (services: string[], flags: HistoryFlags, command: Command) => {
-      const { config } = command.optsWithGlobals<GlobalFlags>();
+export function historyCommand(deps: HistoryDeps, run = runHistory): Declaration {
+  return declare<HistoryFlags>({
+    name: 'history',
+    argument: { syntax: '[service...]', what: 'services to show (default: all, with PM2 and the watchdog)' },
+    options: {
+      since: text('--since <time>', 'only events since then: 10m (ago), 09:30, 2026-03-01T09:30'),
+      until: text('--until <time>', 'only events until then'),
+      kind: {
+        flags: '--kind <kind>',
+        what: 'only events of this kind; may be given again',
+        value: undefined,
+        parse: collect,
+      },
+      lines: { flags: '-n, --lines <number>', what: 'the newest so many', value: DEFAULT_EVENTS, parse: wholeNumberOf },
+      json: JSON_FLAG,
+    },
+    help: EXAMPLES,
+    run: async ({ words: services, flags, config }) => {
       const { since, until, kind: kinds = [], lines: limit, json } = flags;
       deps.out.setExitCode(await run(deps, { services, config, since, until, kinds, limit, json }));
-    });
+    },
+  });
 }
 
 const EXAMPLES = `
@@ -122,12 +130,6 @@ function chooseKinds({ readKinds }: RecordView, kinds: readonly string[]): reado
   });
 }
 
-function collect(value: string, before: readonly string[] = []): readonly string[] {
+function collect(value: string, before: readonly string[] | undefined = []): readonly string[] {
   return [...before, ...value.split(',').filter(Boolean)];
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
-  throw new InvalidArgumentError('Expected a whole number.');
 }

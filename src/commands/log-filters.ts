@@ -6,12 +6,12 @@ import { EXIT, SigctlError } from '../errors.js';
 
 /** The filters of a line, as typed. */
 export interface FilterFlags {
-  readonly since?: string;
-  readonly until?: string;
-  readonly level?: LogLevel;
-  readonly grep?: string;
+  readonly since: string | undefined;
+  readonly until: string | undefined;
+  readonly level: LogLevel | undefined;
+  readonly grep: string | undefined;
   readonly ignoreCase: boolean;
-  readonly field?: readonly string[];
+  readonly field: readonly string[] | undefined;
 }
 
 /**

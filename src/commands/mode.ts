@@ -1,4 +1,3 @@
-import { Command } from 'commander';
 import { type ModePlan, planMode } from '../core/mode-plan.js';
 import type { StartOutcome, StopOutcome } from '../core/outcome.js';
 import type { Stack } from '../core/stack.js';
@@ -6,13 +5,14 @@ import { EXIT, type SigctlError } from '../errors.js';
 import { renderJson } from '../render/json.js';
 import { renderModePlan, renderModes } from '../render/mode-plan.js';
 import { renderOutcomes } from '../render/outcomes.js';
+import { type Declaration, declare, flag } from './declaration.js';
 import { exitCodeOfStart } from './exit-code.js';
 import { misuse } from './misuse.js';
-import { type GlobalFlags, jsonOption, waitOption } from './options.js';
 import { unknownMode } from './select-services.js';
 import { withProgress } from './service-command.js';
 import type { MutatingDeps, ProgressView, StackSession, StackView } from './session.js';
 import { membersOf } from './start.js';
+import { JSON_FLAG, WAIT_OPTION } from './values.js';
 
 export interface ModeDeps extends MutatingDeps {
   readonly readView: (config: string | undefined) => Promise<StackView>;
@@ -30,19 +30,22 @@ export interface ModeOptions {
 }
 
 /** Declares `sigctl mode`. Tests of parsing pass their own `run`. */
-export function modeCommand(deps: ModeDeps, run = runMode): Command {
-  return new Command('mode')
-    .argument('[mode]', 'mode of the manifest (without one: show the modes and the one in force)')
-    .option('--dry-run', 'print the plan and change nothing', false)
-    .option('--rollback-on-failure', 'when a service fails, go back to what ran before', false)
-    .addOption(waitOption())
-    .addOption(jsonOption())
-    .addHelpText('after', EXAMPLES)
-    .action(async (mode: string | undefined, flags: ModeFlags, command: Command) => {
-      const { config } = command.optsWithGlobals<GlobalFlags>();
+export function modeCommand(deps: ModeDeps, run = runMode): Declaration {
+  return declare<ModeFlags>({
+    name: 'mode',
+    argument: { syntax: '[mode]', what: 'mode of the manifest (without one: show the modes and the one in force)' },
+    options: {
+      dryRun: flag('--dry-run', 'print the plan and change nothing'),
+      rollbackOnFailure: flag('--rollback-on-failure', 'when a service fails, go back to what ran before'),
+      wait: WAIT_OPTION,
+      json: JSON_FLAG,
+    },
+    help: EXAMPLES,
+    run: async ({ words: [mode], flags, config }) => {
       const { wait: waitMs, dryRun, json, rollbackOnFailure: rollback } = flags;
       deps.out.setExitCode(await run(deps, { mode, config, waitMs, dryRun, rollback, json }));
-    });
+    },
+  });
 }
 
 interface ModeFlags {

@@ -1,28 +1,35 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
 import type { SigctlError } from '../errors.js';
+import { BadValue } from './bad-value.js';
+import { type Declaration, declare, flag, type OptionDeclaration } from './declaration.js';
 import { misuse } from './misuse.js';
-import { durationArgument, type GlobalFlags, jsonOption } from './options.js';
 import { runStatus, type StatusDeps } from './run-status.js';
+import { durationOf, JSON_FLAG } from './values.js';
 
 /** Declares `sigctl status`. Tests of parsing pass their own `run`. */
-export function statusCommand(deps: StatusDeps, run = runStatus): Command {
-  return new Command('status')
-    .argument('[service...]', 'services to show (default: all); of a single one, everything that is known')
-    .option('--check', 'exit with 3 unless every service that should run is healthy', false)
-    .option('-q, --quiet', 'only what needs attention; nothing when all is well', false)
-    .addOption(new Option('-w, --watch', 'repaint until Ctrl-C').default(false).conflicts(['check', 'allHosts']))
-    .addOption(intervalOption())
-    .option('--all-hosts', 'every host of "sigctl host list" in one table', false)
-    .addOption(jsonOption())
-    .addHelpText('after', EXAMPLES)
-    .action(async (services: string[], flags: StatusFlags, command: Command) => {
-      const { config } = command.optsWithGlobals<GlobalFlags>();
+export function statusCommand(deps: StatusDeps, run = runStatus): Declaration {
+  return declare<StatusFlags>({
+    name: 'status',
+    argument: {
+      syntax: '[service...]',
+      what: 'services to show (default: all); of a single one, everything that is known',
+    },
+    options: {
+      check: flag('--check', 'exit with 3 unless every service that should run is healthy'),
+      quiet: flag('-q, --quiet', 'only what needs attention; nothing when all is well'),
+      watch: flag('-w, --watch', 'repaint until Ctrl-C', { conflicts: ['check', 'allHosts'] }),
+      interval: INTERVAL,
+      allHosts: flag('--all-hosts', 'every host of "sigctl host list" in one table'),
+      json: JSON_FLAG,
+    },
+    help: EXAMPLES,
+    run: async ({ words: services, flags, config }) => {
       if (flags.allHosts && services[0] !== undefined) throw notOfAllHosts(services[0]);
       if (flags.allHosts) return deps.out.setExitCode(await showHosts(deps, flags));
       const { check, json, quiet, interval } = flags;
       const watchMs = flags.watch ? interval : undefined;
       deps.out.setExitCode(await run(deps, { services, config, check, json, quiet, watchMs }));
-    });
+    },
+  });
 }
 
 interface StatusFlags {
@@ -37,16 +44,18 @@ interface StatusFlags {
 /** A look reads every process of the stack: more often would be work for nobody's eyes. */
 const MIN_INTERVAL_MS = 100;
 
-function intervalOption(): Option {
-  return new Option('--interval <duration>', 'how often --watch looks')
-    .default(2_000, '2s')
-    .argParser((text) => {
-      const ms = durationArgument(text);
-      if (ms < MIN_INTERVAL_MS) throw new InvalidArgumentError('Expected at least 100ms.');
-      return ms;
-    })
-    .implies({ watch: true });
-}
+const INTERVAL: OptionDeclaration<number> = {
+  flags: '--interval <duration>',
+  what: 'how often --watch looks',
+  value: 2_000,
+  shownValue: '2s',
+  implies: { watch: true },
+  parse: (text) => {
+    const ms = durationOf(text);
+    if (ms < MIN_INTERVAL_MS) throw new BadValue('Expected at least 100ms.');
+    return ms;
+  },
+};
 
 /** Loaded only where it is asked for. */
 async function showHosts(deps: StatusDeps, flags: StatusFlags): Promise<number> {

@@ -1,12 +1,12 @@
-import { Command, Option } from 'commander';
 import type { ServiceReport } from '../core/service-report.js';
 import { judgeWait, WAIT_GOALS, type WaitGoal, type WaitState } from '../core/wait-goal.js';
 import { EXIT } from '../errors.js';
 import { renderJson } from '../render/json.js';
 import { renderWait } from '../render/wait.js';
-import { durationArgument, type GlobalFlags, jsonOption } from './options.js';
+import { choice, type Declaration, declare } from './declaration.js';
 import { selectNames } from './select-services.js';
 import type { Output, StackView } from './session.js';
+import { durationOf, JSON_FLAG } from './values.js';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 /** A look costs some ten milliseconds, and a person does not notice a wait that is shorter than this. */
@@ -34,23 +34,34 @@ export interface WaitOptions {
 }
 
 /** Declares `sigctl wait`. Tests of parsing pass their own `run`. */
-export function waitCommand(deps: WaitDeps, run = runWait): Command {
-  return new Command('wait')
-    .argument('[service...]', 'services to wait for (default: all that should run; with --for stopped: all)')
-    .addOption(new Option('--for <state>', 'what to wait for').choices(WAIT_GOALS).default('healthy'))
-    .option('--timeout <duration>', 'how long at most (default: 60s); 0 only looks', durationArgument)
-    .addOption(jsonOption())
-    .addHelpText('after', EXAMPLES)
-    .action(async (services: string[], flags: WaitFlags, command: Command) => {
-      const { config } = command.optsWithGlobals<GlobalFlags>();
-      const { for: goal, timeout = DEFAULT_TIMEOUT_MS, json } = flags;
-      deps.out.setExitCode(await run(deps, { services, config, goal, timeoutMs: timeout, json }));
-    });
+export function waitCommand(deps: WaitDeps, run = runWait): Declaration {
+  return declare<WaitFlags>({
+    name: 'wait',
+    argument: {
+      syntax: '[service...]',
+      what: 'services to wait for (default: all that should run; with --for stopped: all)',
+    },
+    options: {
+      for: choice('--for <state>', 'what to wait for', { choices: WAIT_GOALS, value: 'healthy' }),
+      timeout: {
+        flags: '--timeout <duration>',
+        what: 'how long at most (default: 60s); 0 only looks',
+        value: undefined,
+        parse: durationOf,
+      },
+      json: JSON_FLAG,
+    },
+    help: EXAMPLES,
+    run: async ({ words: services, flags, config }) => {
+      const { for: goal, timeout: timeoutMs = DEFAULT_TIMEOUT_MS, json } = flags;
+      deps.out.setExitCode(await run(deps, { services, config, goal, timeoutMs, json }));
+    },
+  });
 }
 
 interface WaitFlags {
   readonly for: WaitGoal;
-  readonly timeout?: number;
+  readonly timeout: number | undefined;
   readonly json: boolean;
 }
 

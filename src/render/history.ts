@@ -1,9 +1,9 @@
-import { Chalk, type ChalkInstance } from 'chalk';
 import { formatDuration } from '../core/duration.js';
 import { keyOf, reasonOf, type ServiceEvent } from '../core/service-event.js';
 import { formatSize } from '../core/size.js';
 import { cleanText } from './clean-text.js';
 import { renderLogTime } from './log-time.js';
+import { createPaint, type Paint } from './paint.js';
 import { wrapText } from './wrap.js';
 
 export interface HistoryStyle {
@@ -36,7 +36,7 @@ const DISPENSABLE = ['PID', 'BY'];
 /** A line for each event, oldest first; its words in the same line where there is room, else below it. */
 export function renderHistory(events: readonly ServiceEvent[], nowMs: number, { width, colour }: HistoryStyle): string {
   if (events.length === 0) return 'No events';
-  const paint = new Chalk({ level: colour ? 1 : 0 });
+  const paint = createPaint(colour);
   const columns = layOut(events, nowMs, width);
   const used = columns.reduce((sum, column) => sum + column.width + GAP.length, 0);
   const room = width - used;
@@ -94,7 +94,7 @@ export function isTrouble({ kind, cause }: ServiceEvent): boolean {
   return kind === 'start-failed' || kind === 'crash-loop' || kind === 'refused' || kind === 'stop-failed';
 }
 
-function paintKind(event: ServiceEvent, line: string, paint: ChalkInstance): string {
+function paintKind(event: ServiceEvent, line: string, paint: Paint): string {
   if (isTrouble(event)) return paint.red(line);
   return event.kind === 'ready' ? paint.green(line) : line;
 }

@@ -12,7 +12,7 @@ const CODES = {
 export type Paint = Readonly<Record<keyof typeof CODES, (text: string) => string>>;
 
 /**
- * Colours text, each of its lines for itself, without nesting: all that `status` needs. Loading chalk for it costs half a
+ * Colours text, each of its lines for itself, without nesting: all that `status`, `why` and `history` need. Loading chalk for it costs half a
  * millisecond, 2 % of what node needs to start.
  */
 export function createPaint(colour: boolean): Paint {

@@ -1,4 +1,3 @@
-import { Chalk, type ChalkInstance } from 'chalk';
 import { assertNever } from '../core/assert-never.js';
 import { formatDuration, formatLimit } from '../core/duration.js';
 import type { ProcessDetail, ServiceDetail, ServiceDetailSpec } from '../core/service-detail.js';
@@ -7,6 +6,7 @@ import { formatSize } from '../core/size.js';
 import type { ReadyRule } from '../core/stack.js';
 import { cleanText } from './clean-text.js';
 import { renderLogTime } from './log-time.js';
+import { createPaint, type Paint } from './paint.js';
 import { VERDICT_COLOURS } from './verdict-colour.js';
 import { wrapText } from './wrap.js';
 
@@ -28,13 +28,13 @@ type Line = readonly [label: string, text: string | undefined];
 
 /** All that is known of one service: its processes one after the other, then what the manifest says of it. */
 export function renderDetail(detail: ServiceDetail, style: DetailStyle): string {
-  const paint = new Chalk({ level: style.colour ? 1 : 0 });
+  const paint = createPaint(style.colour);
   const blocks = detail.processes.map((process) => renderProcess(process, style, paint));
   if (detail.spec !== null) blocks.push(renderLines(specLines(detail.spec, style), style, paint));
   return blocks.join('\n\n');
 }
 
-function renderProcess(process: ProcessDetail, style: DetailStyle, paint: ChalkInstance): string {
+function renderProcess(process: ProcessDetail, style: DetailStyle, paint: Paint): string {
   const { report } = process;
   const columns = columnsOf(style);
   const title = `${paint.bold(report.key)} ${paint[VERDICT_COLOURS[report.verdict]](report.verdict)}`;
@@ -157,13 +157,13 @@ function describeReady(rule: ReadyRule): string {
   }
 }
 
-function renderLines(lines: readonly Line[], style: DetailStyle, paint: ChalkInstance): string {
+function renderLines(lines: readonly Line[], style: DetailStyle, paint: Paint): string {
   return lines
     .flatMap(([label, text]) => (text === undefined ? [] : [renderLine(oneLine(label), oneLine(text), style, paint)]))
     .join('\n');
 }
 
-function renderLine(label: string, text: string, style: DetailStyle, paint: ChalkInstance): string {
+function renderLine(label: string, text: string, style: DetailStyle, paint: Paint): string {
   const body = wrapText(text, columnsOf(style), ' '.repeat(LABEL_COLUMNS)).slice(LABEL_COLUMNS);
   return `  ${paint.dim(label.padEnd(LABEL_COLUMNS - 3))} ${body}`;
 }

@@ -1,7 +1,7 @@
-import { Chalk, type ChalkInstance } from 'chalk';
 import type { ExitStory } from '../core/exit-story.js';
 import { cleanText } from './clean-text.js';
 import { renderLogTime } from './log-time.js';
+import { createPaint, type Paint } from './paint.js';
 import { wrapText } from './wrap.js';
 
 export interface WhyStyle {
@@ -16,14 +16,14 @@ const MAX_COLUMNS = 120;
 
 /** The story of each process: what and when, the cause, the circumstances, the last word, and what came next. */
 export function renderStories(stories: readonly ExitStory[], nowMs: number, { width, colour }: WhyStyle): string {
-  const paint = new Chalk({ level: colour ? 1 : 0 });
+  const paint = createPaint(colour);
   const columns = Math.min(width, MAX_COLUMNS);
   return stories.map((story) => renderStory(story, nowMs, { columns, paint })).join('\n\n');
 }
 
 interface Layout {
   readonly columns: number;
-  readonly paint: ChalkInstance;
+  readonly paint: Paint;
 }
 
 function renderStory(story: ExitStory, nowMs: number, layout: Layout): string {

@@ -41,23 +41,28 @@ function wrapLine(line: string, columns: number): readonly string[] {
   return [...lines, current].filter((each) => each.trim() !== '');
 }
 
+// Lists of words, and no regular expressions: V8 takes longer to compile those than to render a whole table.
+
 /** Commands in sentences. */
-const PROGRAM = /^[("]?(?:sigctl|kill|ssh|journalctl|ls|mkdir|echo)$/;
+const PROGRAMS = listOf('sigctl kill ssh journalctl ls mkdir echo');
 /** An option, a placeholder, a number, or a word with something in it that no sentence has. */
 const ARGUMENT = /^(?:-|<|>|@|\d|'\S)|[\w)][/=@_:.-]+[\w*]|^\/|^\|/;
 /** What ends a command: its quote, or the sentence's punctuation. */
 const END = /[,;:.)"]$/;
 /** Of sigctl: these take a name, which may look like any word, and so do options. */
-const TAKES_NAME =
-  /^(?:--?[a-z][a-z-]*|>|start|stop|restart|reload|recover|status|logs|why|history|config|env|help|mode|wait|host|add|remove|deploy|alerts|completion|install)$/;
-const SENTENCE =
-  /^\(|^(?:and|or|brings?|to|again|once|shows?|does|has|is|as|from|with|in|then|would|ends?|tries|takes?|names?|it|the|which|there)$/;
+const TAKE_NAMES = listOf(
+  '> start stop restart reload recover status logs why history config env help mode wait host add remove deploy alerts completion install',
+);
+const OPTION = /^--?[a-z][a-z-]*$/;
+const SENTENCE = listOf(
+  'and or bring brings to again once show shows does has is as from with in then would end ends tries take takes name names it the which there',
+);
 
 /** The commands that a sentence names, as they are to be typed. */
 export function commandsIn(text: string): readonly string[] {
   return (
     keepCommandsWhole(cleanText(text, false).split(/\s+/))
-      .filter((unit) => PROGRAM.test(unit.split(' ')[0] ?? ''))
+      .filter((unit) => isProgram(unit.split(' ')[0] ?? ''))
       .map((unit) => unit.replace(/^[("]+/, '').replace(/[,;:).]+$/, ''))
       // "your ssh configuration" names no command.
       .filter((unit) => unit.includes(' '))
@@ -67,17 +72,27 @@ export function commandsIn(text: string): readonly string[] {
 }
 
 /** Of sigctl. "since sigctl started it" is no command. */
-const VERB =
-  /^(?:start|stop|restart|reload|status|top|wait|mode|logs|why|history|backup|restore|doctor|config|env|alerts|host|deploy|startup|unstartup|init|completion|help)$/;
+const VERBS = listOf(
+  'start stop restart reload recover status top wait mode logs why history backup restore doctor config env alerts host deploy startup unstartup init completion help',
+);
 
 /** Of sigctl, and followed by a value; the command comes behind that. */
-const GLOBAL_OPTION = /^(?:--config|-c|--host)$/;
+const GLOBAL_OPTIONS = listOf('--config -c --host');
+
+function listOf(words: string): ReadonlySet<string> {
+  return new Set(words.split(' '));
+}
+
+/** Where a command begins. */
+function isProgram(word: string): boolean {
+  return PROGRAMS.has(word.startsWith('(') || word.startsWith('"') ? word.slice(1) : word);
+}
 
 /** The words again, those of a command as one. */
 export function keepCommandsWhole(words: readonly string[]): readonly string[] {
   const units: string[] = [];
   for (let index = 0; index < words.length; index += 1) {
-    const end = PROGRAM.test(plainOf(words[index])) ? endOfCommand(words.map(plainOf), index) : index + 1;
+    const end = isProgram(plainOf(words[index])) ? endOfCommand(words.map(plainOf), index) : index + 1;
     units.push(words.slice(index, end).join(' '));
     index = end - 1;
   }
@@ -91,9 +106,10 @@ function endOfCommand(words: readonly string[], from: number): number {
   let isOpen = false;
   for (let index = from + 1; index < words.length; index += 1) {
     const [before = '', word = ''] = [words[index - 1], words[index]];
-    const isName = TAKES_NAME.test(before) && !SENTENCE.test(word.replace(END, ''));
-    const isBehind = /sigctl$|^@\w/.test(before) || GLOBAL_OPTION.test(words[index - 2] ?? '');
-    const isVerb = isBehind && VERB.test(word.replace(END, ''));
+    const bare = word.replace(END, '');
+    const isName = takesName(before) && !word.startsWith('(') && !SENTENCE.has(bare);
+    const isBehind = /sigctl$|^@\w/.test(before) || GLOBAL_OPTIONS.has(words[index - 2] ?? '');
+    const isVerb = isBehind && VERBS.has(bare);
     const isPart = isQuoted || isOpen || isVerb || isName || ARGUMENT.test(word);
     if (!isPart) return index;
     // A word in single quotes may hold blanks.
@@ -101,6 +117,10 @@ function endOfCommand(words: readonly string[], from: number): number {
     if (!isOpen && (isQuoted ? /"[,;:.)]?$/.test(word) : END.test(word))) return index + 1;
   }
   return words.length;
+}
+
+function takesName(word: string): boolean {
+  return TAKE_NAMES.has(word) || OPTION.test(word);
 }
 
 function plainOf(word: string | undefined): string {

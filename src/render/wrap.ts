@@ -13,6 +13,8 @@ export function wrapText(text: string, columns: number, indent: string): string 
 }
 
 function wrapLine(line: string, columns: number, indent: string): readonly string[] {
+  // Most do, and what a command is need not be known then.
+  if (indent.length + line.length <= columns) return [indent + line];
   const lines: string[] = [];
   let current = '';
   for (const word of keepCommandsWhole(line.split(' '))) {

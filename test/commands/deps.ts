@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { buildCommand } from '../../src/cli/build-command.js';
+import type { Declaration } from '../../src/commands/declaration.js';
 import type { MutatingDeps, SessionRequest, StackSession, StackView } from '../../src/commands/session.js';
 import type { ObservedProcess } from '../../src/core/observed-process.js';
 import type { StartOutcome, StopOutcome } from '../../src/core/outcome.js';
@@ -150,10 +152,14 @@ function seen(key: string, running: ReadonlySet<string>) {
 }
 
 /** Parses a line as the program does: the command under a program that owns `--config`. */
-export async function parse(command: Command, args: readonly string[]): Promise<{ readonly stderr: string }> {
+export async function parse(
+  typed: Command | Declaration,
+  args: readonly string[],
+): Promise<{ readonly stderr: string }> {
   let stderr = '';
   const program = new Command('sigctl')
     .option('-c, --config <file>')
+    .option('--no-color')
     .exitOverride()
     .configureOutput({
       writeOut: () => undefined,
@@ -161,6 +167,7 @@ export async function parse(command: Command, args: readonly string[]): Promise<
         stderr += text;
       },
     });
+  const command = typed instanceof Command ? typed : buildCommand(typed);
   program.addCommand(command.copyInheritedSettings(program));
   await program.parseAsync([...args], { from: 'user' }).catch((error: Error) => {
     throw Object.assign(error, { stderr });
