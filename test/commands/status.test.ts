@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runStatus, type StatusDeps, type StatusOptions } from '../../src/commands/run-status.js';
+import type { StackView } from '../../src/commands/session.js';
 import { detailSpec } from '../../src/core/service-detail.js';
 import type { ServiceReport } from '../../src/core/service-report.js';
 import { VERDICTS } from '../../src/core/verdict.js';
@@ -17,9 +18,9 @@ const options = (services: readonly string[] = [], over: Partial<StatusOptions> 
   ...over,
 });
 
-function statusDeps(reports: readonly ServiceReport[], mode?: string) {
+function statusDeps(reports: readonly ServiceReport[], mode?: string, more: Partial<StackView> = {}) {
   const { deps, seen } = fakeDeps();
-  const view = { stack: STACK, home: '/srv/.sigctl', mode, daemonPid: undefined, reports: () => reports };
+  const view = { stack: STACK, home: '/srv/.sigctl', mode, daemonPid: undefined, reports: () => reports, ...more };
   const all: StatusDeps = {
     ...deps,
     readView: async () => view,
@@ -84,9 +85,12 @@ test('services of the mode come first, then the others, each with what needs att
   assert.deepEqual(order, ['trading', 'not in mode minimal', 'market-data', 'website']);
 });
 
+/** PM2 and the watchdog live. */
+const WATCHED = { daemonPid: 4_000, watchdog: { pid: 4_001, memoryBytes: 50 * 1024 ** 2, isStopped: false } };
+
 test('status --quiet prints what needs attention, and nothing when all is well', async () => {
   const quiet = async (...reports: readonly ServiceReport[]) => {
-    const { deps, seen } = statusDeps(reports);
+    const { deps, seen } = statusDeps(reports, undefined, WATCHED);
     const code = await runStatus(deps, options([], { quiet: true, check: true }));
     return [seen.stdout, code];
   };
