@@ -27,6 +27,7 @@ export const SICK: readonly Step[] = [
     sick-alerts-clear    | sigctl alerts clear
     sick-mode-rollback   | sigctl mode bad --rollback-on-failure
     sick-mode-fails      | sigctl mode bad
+    sick-recover         | sigctl recover
     sick-config-same     | sigctl config --diff
     sick-config-diff     | sed -i "s/kill_timeout: 900/kill_timeout: 700/" ecosystem.config.cjs; sigctl config --diff
     sick-config-check    | sigctl config --diff --check > /dev/null

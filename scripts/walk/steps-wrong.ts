@@ -11,6 +11,7 @@ export const WRONG: readonly Step[] = stepsOf(`
     wrong-restart        | sigctl restart --changd
     wrong-restart-wait   | sigctl restart --wait soon
     wrong-reload         | sigctl reload
+    wrong-recover        | sigctl recover webiste
     wrong-status         | sigctl status --watch --interval 1x
     wrong-wait           | sigctl wait --for happy
     wrong-mode           | sigctl mode --dry-run
