@@ -48,6 +48,7 @@ PM2 brings the watchdog back, and the watchdog PM2: this is for the moment in wh
 then takes them back under PM2, one at a time, trading last and between its cycles. Where the manifest does without a watchdog, this
 command does. A PM2 that is silent is replaced after ten seconds, if no watchdog does it.
 Starts no service that is not wanted, none that was never started since the machine came up, and does nothing where all is well.
+
 Exit codes: 0 all is well, or is again; 1 the watchdog, or a service that was taken back, did not start, or the watchdog is stopped;
 2 wrong use; 4 PM2 or the database cannot be reached; 130, 143 Ctrl-C or SIGTERM while it waited for another command.`;
 
