@@ -13,7 +13,7 @@ export async function createProgram(argv: readonly string[], terminal: Terminal)
   const deps = createDeps(terminal, configOf(argv));
   const program = createRoot(deps.version, terminal.width).configureOutput({
     writeOut: (text) => terminal.writeOut(wrapHelp(text, terminal.width)),
-    writeErr: terminal.writeErr,
+    writeErr: (text) => terminal.writeErr(wrapHelp(text, terminal.errWidth)),
   });
   refuseQuietly(obeyQuiet(program, terminal.quiet));
   const { listed, loaded } = needed(argv);

@@ -230,7 +230,7 @@ function previousOf({ previous, releases }: HostFacts, host: string): string {
 }
 
 function tellInterrupted({ out }: DeployDeps, { json }: DeployOptions): number {
-  const message = 'Interrupted before the switch: what runs there is as it was';
+  const message = 'Interrupted before the switch: nothing changed there';
   const error = { code: 'INTERRUPTED', message, hint: 'Type the command again to begin anew' };
   if (json) out.print(renderJson({ ok: false, error }));
   else out.note(message);

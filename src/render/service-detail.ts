@@ -128,7 +128,8 @@ function describeRestart({ autorestart, oneshot, restart }: ServiceDetailSpec): 
   if (!autorestart) return 'never';
   const when = oneshot ? 'unless it did its work' : 'after any exit that nobody asked for';
   const never = neverCodes.length === 0 ? '' : `; never after code ${neverCodes.join(', ')}`;
-  const waits = `${formatLimit(backoffMinMs)} to ${formatLimit(backoffMaxMs)} later`;
+  const shortest = backoffMinMs === backoffMaxMs ? '' : `${formatLimit(backoffMinMs)} to `;
+  const waits = `${shortest}${formatLimit(backoffMaxMs)} later`;
   const limit = `${breaker.exits} exits within ${formatLimit(breaker.withinMs)}`;
   return `${when}, ${waits}; given up after ${limit}${never}`;
 }

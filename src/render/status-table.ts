@@ -83,7 +83,7 @@ export function renderStatus(reports: readonly ServiceReport[], heading: StatusH
     ...group.reports.map(row),
   ]);
   const title = renderHeading(heading, reports, { ...style, paint });
-  const foot = [...renderFoot(heading, reports, paint), ...renderUndelivered(heading, paint)];
+  const foot = [...renderFoot(heading, reports, paint), ...renderUndelivered(heading, style.width, paint)];
   return [title, '', paint.dim(reports.some(isBeside) ? `${head}${gap}REASON` : head), ...body, ...foot].join('\n');
 }
 
@@ -117,12 +117,16 @@ export function unattended(
 }
 
 /** Alerts that nobody got: whoever relies on them must see it here. */
-function renderUndelivered({ undelivered }: StatusHeading, paint: Paint): readonly string[] {
+function renderUndelivered({ undelivered }: StatusHeading, columns: number, paint: Paint): readonly string[] {
   if (undelivered == null) return [];
   const { count, channel, error } = undelivered;
   const alerts = count === 1 ? '1 alert' : `${count} alerts`;
   const why = cleanText(error, false).replaceAll(/\s+/g, ' ');
-  return [`${paint.yellow(`${alerts} not delivered: ${channel} ${why}`)}${paint.cyan(' → sigctl alerts')}`];
+  const words = `${alerts} not delivered: ${channel} ${why}`;
+  const next = paint.cyan('→ sigctl alerts');
+  return words.length + ' → sigctl alerts'.length <= columns
+    ? [`${paint.yellow(words)} ${next}`]
+    : [paint.yellow(wrapText(words, columns, '')), next];
 }
 
 interface Place {

@@ -29,7 +29,7 @@ function wrapLine(line: string, columns: number): readonly string[] {
   const hang = ' '.repeat(isList || columns - head < MIN_WORDS_COLUMNS ? blanks + MORE_INDENT : head);
   const lines: string[] = [];
   let current = '';
-  for (const [index, unit] of keepCommandsWhole(line.split(' ')).entries()) {
+  for (const [index, unit] of unitsOf(line.split(' ')).entries()) {
     const longer = index === 0 ? unit : `${current} ${unit}`;
     // A single word that fits into no line begins where it is: another line would not help it.
     const isHopeless = !unit.includes(' ') && hang.length + widthOf(unit) > columns;
@@ -40,6 +40,8 @@ function wrapLine(line: string, columns: number): readonly string[] {
   }
   return [...lines, current].filter((each) => each.trim() !== '');
 }
+
+const ARROW = '\u2192';
 
 // Lists of words, and no regular expressions: V8 takes longer to compile those than to render a whole table.
 
@@ -88,6 +90,17 @@ function isProgram(word: string): boolean {
   return PROGRAMS.has(word.startsWith('(') || word.startsWith('"') ? word.slice(1) : word);
 }
 
+/** Commands, each with the arrow that leads to it, and the other words. */
+export function unitsOf(words: readonly string[]): readonly string[] {
+  const units: string[] = [];
+  for (const unit of keepCommandsWhole(words)) {
+    const last = units.at(-1);
+    if (last !== undefined && plainOf(last) === ARROW) units[units.length - 1] = `${last} ${unit}`;
+    else units.push(unit);
+  }
+  return units;
+}
+
 /** The words again, those of a command as one. */
 export function keepCommandsWhole(words: readonly string[]): readonly string[] {
   const units: string[] = [];
@@ -101,7 +114,7 @@ export function keepCommandsWhole(words: readonly string[]): readonly string[] {
 
 /** The index behind the last word of the command that begins at `from`. */
 function endOfCommand(words: readonly string[], from: number): number {
-  if (words[from] === 'echo') return words.length;
+  if (words[from] === 'echo') return words.includes('>', from) ? words.length : from + 1;
   const isQuoted = words[from]?.startsWith('"') === true;
   let isOpen = false;
   for (let index = from + 1; index < words.length; index += 1) {

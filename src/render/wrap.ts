@@ -1,4 +1,4 @@
-import { keepCommandsWhole } from './wrap-lines.js';
+import { unitsOf } from './wrap-lines.js';
 
 /**
  * Breaks text between words so that each line, indent included, fits into `columns`.
@@ -17,7 +17,7 @@ function wrapLine(line: string, columns: number, indent: string): readonly strin
   if (indent.length + line.length <= columns) return [indent + line];
   const lines: string[] = [];
   let current = '';
-  for (const word of keepCommandsWhole(line.split(' '))) {
+  for (const word of unitsOf(line.split(' '))) {
     if (current !== '' && indent.length + current.length + 1 + word.length > columns) {
       lines.push(indent + current);
       current = word;

@@ -51,6 +51,17 @@ test('a command stays whole, with its name and its options, however the sentence
   ]);
 });
 
+test('an arrow stands before its command, and a check that is named like a command is a word', () => {
+  assert.deepEqual(wrapped('hung: last heartbeat 5.0s ago, limit 1s → sigctl restart hung', 42), [
+    'hung: last heartbeat 5.0s ago, limit 1s',
+    '      → sigctl restart hung',
+  ]);
+  assert.deepEqual(wrapped('web: command echo "refused"; exit 1: exit code 1 after 8ms', 40), [
+    'web: command echo "refused"; exit 1:',
+    '     exit code 1 after 8ms',
+  ]);
+});
+
 test('sigctl as the subject of a sentence is a word like any other', () => {
   assert.deepEqual(wrapped('3 restarts since sigctl started it', 24), ['3 restarts since sigctl', 'started it']);
 });

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { formatUtc } from '../../core/utc.js';
 import { closeAtMs, type SeriesKey, type StoredCandle } from '../../service/market/candle.js';
 import type { Pause } from '../../service/market/pause.js';
 import type { Service } from '../../service/service.js';
@@ -132,7 +133,7 @@ function standingAfter(
 }
 
 function waitingFor({ cursor: { candle } }: EngineState): string {
-  return `waiting for the ${candle === undefined ? 'first candle' : `candle after ${new Date(candle.openAtMs).toISOString()}`}`;
+  return `waiting for the ${candle === undefined ? 'first candle' : `candle after ${formatUtc(candle.openAtMs)}`}`;
 }
 
 function detailOf({ series }: EngineOptions, { state, trades }: Standing): EngineDetail {

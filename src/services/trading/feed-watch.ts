@@ -1,4 +1,5 @@
 import { formatDuration } from '../../core/duration.js';
+import { formatUtc } from '../../core/utc.js';
 
 /** What is known about news from the feed. All instants are epoch milliseconds of the wall clock. */
 export interface FeedNews {
@@ -30,7 +31,7 @@ export function silence(news: FeedNews, nowMs: number): string | undefined {
   const sinceMs = news.kind === 'kraken' ? news.newestCloseAtMs : news.lastReadAtMs;
   if (nowMs - sinceMs <= limitMs) return undefined;
   // The instant and not the age: the reason stays the same, so it is written once.
-  return `no new candle since ${new Date(sinceMs).toISOString()}, limit ${formatDuration(limitMs)}`;
+  return `no new candle since ${formatUtc(sinceMs)}, limit ${formatDuration(limitMs)}`;
 }
 
 /**

@@ -30,6 +30,12 @@ export function formatPrice(decimal: string): string {
     : groupThousands(value.toFixed(2));
 }
 
+/** `9,879.92`, `-0.50`: an amount of the account, to the cent. */
+export function formatMoney(decimal: string): string {
+  const value = parseDecimal(decimal);
+  return value === undefined ? decimal : groupThousands(value.toFixed(2));
+}
+
 /** `0.0123` or `1,250`: up to eight decimals, no zeros at the end. */
 export function formatQuantity(decimal: string): string {
   const value = parseDecimal(decimal);

@@ -78,7 +78,7 @@ tbody th,td,tbody tr:last-child>*{display:block;padding:0!important;border:0;tex
 td[data-label]::before{content:attr(data-label);display:block;font-size:11px;color:var(--faint);font-weight:400}
 .services tbody th{white-space:normal;overflow-wrap:anywhere;grid-column:1/3;grid-row:1;font-size:16px}.services tbody th small{display:inline;margin-left:8px}.services .verdict{grid-column:1/-1;width:auto}.services .action{grid-column:3;grid-row:1;text-align:right!important}
 .verdict .why{display:block;margin-top:6px}.absent td[data-label]{display:none}.trades tbody th{grid-column:1/4;font-size:13px;color:var(--soft)}.trades td.side{text-align:right!important}.trades .why{grid-column:1/-1;padding:0}}
-@media (max-width:480px){.brand{gap:6px}.brand strong{font-size:16px;margin-right:2px}.brand .badge{font-size:10px;padding:5px 6px}body{padding:0 12px 32px}.card{padding:16px;border-radius:12px}.chart{margin:0 -16px}.chart .high,.chart .low{right:16px}.chart figcaption{padding:6px 84px 0 16px}
+@media (max-width:480px){.disconnected{padding-top:70px}.brand{gap:6px}.brand strong{font-size:16px;margin-right:2px}.brand .badge{font-size:10px;padding:5px 6px}body{padding:0 12px 32px}.card{padding:16px;border-radius:12px}.chart{margin:0 -16px}.chart .high,.chart .low{right:16px}.chart figcaption{padding:6px 84px 0 16px}
 header{padding:14px 0 8px}.headline{padding:8px 0 4px}.headline h1{font-size:24px;gap:12px}.headline p{margin-left:0}.price{font-size:32px}.trades tbody tr{grid-template-columns:repeat(2,minmax(0,1fr))}.trades tbody th{grid-column:1}}
 @media print{.action,#outcome,.clock{display:none}}
 `;

@@ -1,7 +1,7 @@
 import { isSimulated, sourceLabel } from '../../service/market/source-label.js';
 import type { Trade } from '../../store/trading-read.js';
 import { renderChart } from './chart.js';
-import { formatAge, formatMinute, formatPrice, formatQuantity, parseDecimal } from './format.js';
+import { formatAge, formatMinute, formatMoney, formatPrice, formatQuantity, parseDecimal } from './format.js';
 import { type Html, html } from './html.js';
 import { renderEmpty } from './page-services.js';
 import { type AccountView, hasTrading, type MarketView, type SiteSnapshot } from './site-snapshot.js';
@@ -77,7 +77,7 @@ function renderOpenPosition({ account }: AccountView): Html | null {
   return html`<div><dt>Entry price</dt><dd>${formatPrice(account.averagePrice)}</dd></div>${
     gain === null
       ? null
-      : html`<div><dt>Unrealised</dt><dd class="${signClass(gain)}">${signed(formatPrice(gain))}</dd></div>`
+      : html`<div><dt>Unrealised</dt><dd class="${signClass(gain)}">${signed(formatMoney(gain))}</dd></div>`
   }`;
 }
 

@@ -68,7 +68,7 @@ test('trading alone collects for itself, evaluates each candle once and says wha
   await rig.until('idle', () => rig.status('trading')?.state === 'idle');
   assert.equal(countRows(rig.marketPath, 'candles'), ROWS);
   const status = rig.status('trading');
-  assert.match(status?.reason ?? '', /^waiting for the candle after 2020-/);
+  assert.match(status?.reason ?? '', /^waiting for the candle after 2020-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
   assert.equal(status?.progressName, 'cycle');
   assert.equal(status?.progressWithinMs, 90_000);
   assert.equal(status?.detail?.['evaluated'], ROWS);

@@ -49,6 +49,10 @@ test('an open page refreshes itself in place, and says since when the site does 
   );
   assert.equal(await tab.evaluate(`document.querySelector('#banner').hidden`), false);
   assert.equal(await tab.evaluate(`getComputedStyle(document.querySelector('main')).opacity < 0.6`), true);
+  const phone = { width: 390, height: 844, deviceScaleFactor: 1, mobile: true };
+  await tab.send('Emulation.setDeviceMetricsOverride', phone);
+  const bottom = `document.querySelector('#banner').getBoundingClientRect().bottom`;
+  await tab.until(`innerWidth === 390 && document.querySelector('.brand').getBoundingClientRect().top >= ${bottom}`);
 });
 
 test('the restart button asks first, sends the command and shows its outcome', { skip: NO_BROWSER }, async (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatAge, formatPrice, formatQuantity } from '../../../src/services/website/format.js';
+import { formatAge, formatMoney, formatPrice, formatQuantity } from '../../../src/services/website/format.js';
 
 test('prices have two decimals, their own precision below one, and thousands apart', () => {
   assert.deepEqual(['85624.2', '1234567.891', '-4.5', '0', '0.00001234', 'not a number'].map(formatPrice), [
@@ -31,4 +31,8 @@ test('ages are whole seconds', () => {
     '4m 12s ago',
     '3h 05m ago',
   ]);
+});
+
+test('an amount of the account has its cents, also below one', () => {
+  assert.deepEqual(['-0.5', '9879.917', '0', 'none'].map(formatMoney), ['-0.50', '9,879.92', '0.00', 'none']);
 });
