@@ -7,8 +7,9 @@ import { REPO } from '../e2e/rig.js';
 import { FILE_SCREENS } from './file-screens.js';
 import { SCREENS as STACK_SCREENS } from './screens.js';
 import { TALK_SCREENS } from './talk-screens.js';
+import { TROUBLE_SCREENS } from './trouble-screens.js';
 
-const SCREENS = [...STACK_SCREENS, ...FILE_SCREENS, ...TALK_SCREENS];
+const SCREENS = [...STACK_SCREENS, ...FILE_SCREENS, ...TALK_SCREENS, ...TROUBLE_SCREENS];
 
 const WIDTHS = [60, 80, 140] as const;
 const FOLDER = join(REPO, 'test/golden');

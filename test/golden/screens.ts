@@ -15,7 +15,6 @@ import { renderStartOutcomes, renderStopOutcomes } from '../../src/render/outcom
 import { renderRecovered } from '../../src/render/recover.js';
 import { renderDetail } from '../../src/render/service-detail.js';
 import { renderHostStatuses } from '../../src/render/status-hosts.js';
-import { renderQuiet } from '../../src/render/status-quiet.js';
 import { renderStatus, type StatusHeading } from '../../src/render/status-table.js';
 import { renderWait } from '../../src/render/wait.js';
 import { renderStories } from '../../src/render/why.js';
@@ -130,7 +129,6 @@ const NONE = { check: 'ports', subject: null, remedy: null, mend: null } as cons
 
 export const SCREENS: readonly Screen[] = [
   { name: 'status', fits: true, render: (width) => renderStatus(REPORTS, HEADING, { width, colour: false }) },
-  { name: 'status-quiet', fits: false, render: () => renderQuiet([TRADING, WORKER], HEADING, false) },
   {
     name: 'recover',
     fits: false,
