@@ -18,5 +18,5 @@ export function explainRefusal(code: number | null, gate: Gate | undefined, star
   }
   const { exits, withinMs } = gate?.breaker ?? {};
   const limit = exits === undefined ? 'too many exits' : `${exits} exits within ${formatLimit(withinMs ?? 0)}`;
-  return { kind: 'crash-loop', reason: `${limit}: nobody starts it again until ${start} does` };
+  return { kind: 'crash-loop', reason: `${limit}: nobody starts it again until "${start}" does` };
 }

@@ -78,7 +78,8 @@ export function describeEvent(event: ServiceEvent): string {
       ...(kind === 'exit' && end !== undefined ? [end] : []),
       ...(typeof uptimeMs === 'number' ? [`after ${formatDuration(uptimeMs)}`] : []),
       ...(typeof tookMs === 'number' ? [`in ${formatDuration(tookMs)}`] : []),
-      ...(memoryBytes === null ? [] : [formatSize(memoryBytes)]),
+      // The reason of memory-soft begins with it.
+      ...(memoryBytes === null || kind === 'memory-soft' ? [] : [formatSize(memoryBytes)]),
       reasonOf(event) ?? '',
     ]
       .filter(Boolean)
@@ -88,10 +89,13 @@ export function describeEvent(event: ServiceEvent): string {
 
 const FINE = ['operator', 'mode', 'boot', 'cron', 'completed', 'taken-back'];
 
+/** Something that could not be done. */
+const UNDONE = ['start-failed', 'stop-failed', 'reload-failed', 'crash-loop', 'refused'];
+
 /** Whether an operator has to know of it: a process that ended by itself, or something that could not be done. */
 export function isTrouble({ kind, cause }: ServiceEvent): boolean {
   if (kind === 'exit') return !FINE.includes(cause ?? '');
-  return kind === 'start-failed' || kind === 'crash-loop' || kind === 'refused' || kind === 'stop-failed';
+  return UNDONE.includes(kind);
 }
 
 function paintKind(event: ServiceEvent, line: string, paint: Paint): string {

@@ -105,6 +105,10 @@ function event(over: Partial<ServiceEvent>): ServiceEvent {
 }
 
 const EVENTS: readonly ServiceEvent[] = [
+  event({
+    ...{ atMs: NOW - 7_200_000, kind: 'memory-soft', cause: 'memory-limit', actor: 'watchdog', exitCode: null },
+    detail: { key: 'trading', reason: '1.9 GB of 2.0 GB' },
+  }),
   event({}),
   event({
     atMs: NOW - 60_000,

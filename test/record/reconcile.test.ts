@@ -168,7 +168,7 @@ test('reconcile() records a refusal once, however often the launcher is refused'
 
 test('reconcile() tells a crash loop from a code that is not restarted by what the launcher left behind', (t) => {
   for (const [state, kind, words] of [
-    ['open', 'crash-loop', /^4 exits within 2m: nobody starts it again until sigctl start web does$/],
+    ['open', 'crash-loop', /^4 exits within 2m: nobody starts it again until "sigctl start web" does$/],
     ['never', 'refused', /^its exit code is one that is not restarted/],
   ] as const) {
     const rig = rigOf(t);
