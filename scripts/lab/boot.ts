@@ -41,6 +41,7 @@ export async function showBoot(lab: Lab): Promise<void> {
 
   await assertLimited(lab, SYSTEM);
   await killDaemon(lab, SYSTEM);
+  await killBoth(lab, SYSTEM);
 
   await lab.reboot('in order');
   await assertBack(lab, SYSTEM);
@@ -75,6 +76,7 @@ export async function showUserBoot(lab: Lab): Promise<void> {
   await lab.reboot('in order');
   await assertBack(lab, USER);
   await assertLimited(lab, USER);
+  await killBoth(lab, USER);
   await lab.reboot('power cut');
   await assertBack(lab, USER);
   assert.equal((await lab.why('neighbour', 'operator')).cause, 'reboot');
@@ -129,4 +131,27 @@ async function killDaemon(lab: Lab, manager: Manager): Promise<void> {
       reports.some(({ service, pid }) => service === 'neighbour' && pid !== null && pid !== neighbour),
   );
   await assertPlaces(lab, manager);
+}
+
+/** Nobody is left who would start anything again, until the timer looks: then the new daemon is born in the cgroup of the boot unit. */
+async function killBoth(lab: Lab, manager: Manager): Promise<void> {
+  assert.match(await lab.sh(`${manager.systemctl} is-active sigctl_recover-lab.timer`), /^active/);
+  const pids = async () => [await lab.pid('pm2'), await lab.pid('watchdog')] as const;
+  const before = await pids();
+  const neighbour = await lab.pid('neighbour');
+  await lab.sh(`kill -KILL ${before.join(' ')}`);
+  await lab.until('the timer brings PM2 and the watchdog back', pids, (now) =>
+    now.every((pid, index) => pid !== 0 && pid !== before[index]),
+  );
+  await lab.until(
+    'all are taken back',
+    () => lab.reports('operator'),
+    (reports) =>
+      reports.every(({ service, verdict }) => !WANTED.includes(service) || verdict === 'healthy') &&
+      reports.some(({ service, pid }) => service === 'neighbour' && pid !== null && pid !== neighbour),
+  );
+  await assertPlaces(lab, manager);
+  const daemon = await lab.sh(`cat /proc/${await lab.pid('pm2')}/cgroup`);
+  assert.equal(daemon.trim(), `0::${manager.cgroup}/supervisor`);
+  lab.tell(await lab.sh(`${manager.systemctl} status sigctl_recover-lab.timer sigctl-lab --no-pager`));
 }

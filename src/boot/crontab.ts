@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { EXIT, SigctlError } from '../errors.js';
 
-/** Puts a line into this user's crontab, in place of the one that ends with `mark`. @throws {SigctlError} `STARTUP_FAILED`. */
-export function installCronLine(line: string, mark: string): void {
-  write([...readLines().filter((other) => !other.endsWith(mark)), line]);
+/** Puts lines into this user's crontab, in place of those that end with `mark`. @throws {SigctlError} `STARTUP_FAILED`. */
+export function installCronLines(lines: readonly string[], mark: string): void {
+  write([...readLines().filter((other) => !other.endsWith(mark)), ...lines]);
 }
 
 /** @returns `false` when there was no such line. @throws {SigctlError} `STARTUP_FAILED`. */
-export function removeCronLine(mark: string): boolean {
+export function removeCronLines(mark: string): boolean {
   if (isWithoutCron()) return false;
   const lines = readLines();
   const others = lines.filter((line) => !line.endsWith(mark));

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { UnitScope } from '../core/boot-unit.js';
 import { EXIT, SigctlError } from '../errors.js';
 
@@ -14,32 +14,47 @@ export function unitPath(name: string, scope: UnitScope, configHome: string): st
   return scope === 'system' ? join('/etc/systemd/system', name) : join(configHome, 'systemd/user', name);
 }
 
+/** A file of a unit. */
+export interface UnitFile {
+  readonly path: string;
+  readonly text: string;
+  /** `at boot`: it starts then. `now`: now as well. `never`: another unit starts it. */
+  readonly starts: 'at boot' | 'now' | 'never';
+}
+
 /**
- * Writes a unit and enables it. Where it cannot be enabled the file from before is put back.
+ * Writes units and enables them. Where one cannot be enabled the files from before are put back.
  *
  * @throws {SigctlError} `STARTUP_FAILED` (exit 1).
  */
-export function installUnit(path: string, text: string, name: string, scope: UnitScope): void {
-  const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text, { flush: true });
+export function installUnits(files: readonly UnitFile[], scope: UnitScope): void {
+  const before = files.map(({ path }) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined));
+  for (const { path, text } of files) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text, { flush: true });
+  }
   try {
     systemctl(scope, ['daemon-reload']);
-    systemctl(scope, ['enable', name]);
+    for (const { path, starts } of files)
+      if (starts !== 'never') systemctl(scope, ['enable', ...(starts === 'now' ? ['--now'] : []), basename(path)]);
   } catch (error) {
-    if (before === undefined) rmSync(path, { force: true });
-    else writeFileSync(path, before);
+    for (const [index, { path }] of files.entries()) {
+      const text = before[index];
+      if (text === undefined) rmSync(path, { force: true });
+      else writeFileSync(path, text);
+    }
     throw error;
   }
 }
 
-/** Disables and removes a unit; the stack runs on. @returns `false` when there was none. */
-export function removeUnit(path: string, name: string, scope: UnitScope): boolean {
-  if (!existsSync(path)) return false;
-  systemctl(scope, ['disable', name]);
-  rmSync(path, { force: true });
-  systemctl(scope, ['daemon-reload']);
-  return true;
+/** Disables and removes units, those that were started by their kind too; the stack runs on. @returns `false` when there was none. */
+export function removeUnits(files: readonly Omit<UnitFile, 'text'>[], scope: UnitScope): boolean {
+  const present = files.filter(({ path }) => existsSync(path));
+  for (const { path, starts } of present)
+    if (starts !== 'never') systemctl(scope, ['disable', ...(starts === 'now' ? ['--now'] : []), basename(path)]);
+  for (const { path } of present) rmSync(path, { force: true });
+  if (present.length > 0) systemctl(scope, ['daemon-reload']);
+  return present.length > 0;
 }
 
 /** A user's manager runs from boot on only when lingering is enabled; else it starts with the first login. */

@@ -1,6 +1,6 @@
 import { requireNoUnfinishedRestore } from '../backup/restore-folder.js';
 import type { RecoverDeps, RecoverReport } from '../commands/recover.js';
-import { planRecover, type Recovered } from '../core/recover-plan.js';
+import type { Recovered } from '../core/recover-plan.js';
 import { findWatchdog } from '../observe/find-watchdog.js';
 import { readDaemonPid } from '../observe/observe-processes.js';
 import { lookAtSupervision } from '../operate/look-at-supervision.js';
@@ -20,7 +20,9 @@ export function createRecoverDeps(deps: Deps): RecoverDeps {
       return project.isFresh ? undefined : look(deps, project);
     },
     recover: async ({ config, waitMs }) => {
-      const setup = await deps.sessionSetup(config, { orLast: true });
+      const found = await deps.sessionSetup(config, { orLast: true });
+      // The boot unit calls it, and this is no boot.
+      const setup = { ...found, actor: found.actor === 'boot' ? 'recover' : found.actor };
       const { paths } = setup.project;
       const request = { config, waitMs, command: 'recover', onProgress: () => undefined };
       const interruptNote = 'what was started goes on, and services are left as they are';
@@ -37,14 +39,11 @@ export function createRecoverDeps(deps: Deps): RecoverDeps {
   };
 }
 
-async function look(
-  { nowMs }: Deps,
-  { stack, paths }: Project,
-): Promise<RecoverReport & { readonly isNeeded: boolean }> {
+async function look({ nowMs }: Deps, { stack, paths }: Project): Promise<RecoverReport> {
   const db = openStatusDbToLook(paths.statusDb);
   try {
     const seen = await lookAtSupervision({ stack, paths, db, nowMs });
-    return { ...report(paths, { did: [], seen, failed: [] }), isNeeded: planRecover(seen).length > 0 };
+    return report(paths, { did: [], seen, failed: [] });
   } finally {
     db.close();
   }

@@ -2,11 +2,12 @@ import { existsSync, statSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { basename, join } from 'node:path';
 import { chooseUnit } from '../boot/choose-unit.js';
-import { installCronLine, removeCronLine } from '../boot/crontab.js';
-import { enableLinger, hasSystemd, installUnit, removeUnit } from '../boot/systemd.js';
+import { installCronLines, removeCronLines } from '../boot/crontab.js';
+import { enableLinger, hasSystemd, installUnits, removeUnits, type UnitFile } from '../boot/systemd.js';
 import { userOf } from '../boot/user-of.js';
 import type { BootEntry, BootKind, StartupDeps } from '../commands/startup.js';
-import { type BootTarget, cronMark, renderCronLine, renderUnit, unitName } from '../core/boot-unit.js';
+import { type BootTarget, cronMark, renderCronLines, renderUnit, unitName } from '../core/boot-unit.js';
+import { recoverUnitPaths, renderRecoverService, renderRecoverTimer } from '../core/recover-unit.js';
 import { EXIT, SigctlError } from '../errors.js';
 import type { Deps } from './deps.js';
 
@@ -33,25 +34,27 @@ export function createStartupDeps(deps: Deps, env: NodeJS.ProcessEnv): StartupDe
     install: async (entry, config) => {
       const target = await readTarget(config);
       if (entry.kind === 'cron') {
-        installCronLine(entry.text.trimEnd(), cronMark(target));
+        installCronLines(entry.text.trimEnd().split('\n'), cronMark(target));
         return [];
       }
       requireRoot(entry);
       const { namesake } = chooseUnit(target, entry.kind, configHomeOf(env));
-      installUnit(entry.place, entry.text, basename(entry.place), entry.kind);
+      installUnits(unitFiles(entry), entry.kind);
+      const systemctl = entry.kind === 'system' ? 'systemctl' : 'systemctl --user';
       const lingers = entry.kind === 'system' || enableLinger(userInfo().username);
       return [
         ...(namesake === undefined
           ? []
           : [`${unitName(target)} is of another stack "${target.stack}", in ${namesake}`]),
+        `each minute its timer brings PM2 and the watchdog back where both are gone: from the next boot on, or now after ${systemctl} start ${basename(entry.place)}`,
         ...(lingers ? [] : ['without lingering it starts at the first login: sudo loginctl enable-linger']),
       ];
     },
     remove: async (entry, config) => {
       const target = await readTarget(config);
-      if (entry.kind === 'cron') return removeCronLine(cronMark(target));
+      if (entry.kind === 'cron') return removeCronLines(cronMark(target));
       if (existsSync(entry.place)) requireRoot(entry);
-      return removeUnit(entry.place, basename(entry.place), entry.kind);
+      return removeUnits(unitFiles(entry), entry.kind);
     },
   };
 }
@@ -62,8 +65,26 @@ function defaultKind(): BootKind {
 }
 
 function planEntry(target: BootTarget, kind: BootKind, env: NodeJS.ProcessEnv): BootEntry {
-  if (kind === 'cron') return { kind, place: 'crontab', text: `${renderCronLine(target)}\n` };
-  return { kind, place: chooseUnit(target, kind, configHomeOf(env)).path, text: renderUnit(target, kind) };
+  if (kind === 'cron') return { kind, place: 'crontab', text: `${renderCronLines(target)}\n`, also: [] };
+  const { path } = chooseUnit(target, kind, configHomeOf(env));
+  const { service, timer } = recoverUnitPaths(path);
+  return {
+    ...{ kind, place: path, text: renderUnit(target, kind) },
+    also: [
+      { place: service, text: renderRecoverService(target, kind, basename(path)) },
+      { place: timer, text: renderRecoverTimer(target) },
+    ],
+  };
+}
+
+/** The timer runs at once: until the boot unit is active it does nothing. */
+function unitFiles({ place, text, also }: BootEntry): readonly UnitFile[] {
+  return [
+    { path: place, text, starts: 'at boot' },
+    ...also.map((file): UnitFile => {
+      return { path: file.place, text: file.text, starts: file.place.endsWith('.timer') ? 'now' : 'never' };
+    }),
+  ];
 }
 
 function configHomeOf(env: NodeJS.ProcessEnv): string {

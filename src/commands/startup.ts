@@ -13,6 +13,8 @@ export interface BootEntry {
   /** File of the unit, or `crontab`. */
   readonly place: string;
   readonly text: string;
+  /** Units beside it: they bring PM2 and the watchdog back where both are gone. */
+  readonly also: readonly { readonly place: string; readonly text: string }[];
 }
 
 /** The only things `startup` and `unstartup` may touch. */
@@ -40,8 +42,8 @@ export function startupCommand(deps: StartupDeps, run = runStartup): Command {
   return new Command('startup')
     .addOption(kindOption('system', 'a unit of the system, running as the owner of the project (default for root)'))
     .addOption(kindOption('user', 'a unit of this user, who need not log in (default)'))
-    .addOption(kindOption('cron', 'an @reboot line in the crontab (default without systemd)'))
-    .option('--print', 'print the unit or line, and change nothing', false)
+    .addOption(kindOption('cron', 'two lines in the crontab: at boot, and each minute (default without systemd)'))
+    .option('--print', 'print the unit or the lines, and change nothing', false)
     .addOption(jsonOption())
     .addHelpText('after', STARTUP_HELP)
     .action(async (flags: StartupFlags, command: Command) => {
@@ -55,7 +57,7 @@ export function unstartupCommand(deps: StartupDeps, run = runUnstartup): Command
   return new Command('unstartup')
     .addOption(kindOption('system', 'the unit of the system'))
     .addOption(kindOption('user', 'the unit of this user'))
-    .addOption(kindOption('cron', 'the line of the crontab'))
+    .addOption(kindOption('cron', 'the lines of the crontab'))
     .addOption(jsonOption())
     .addHelpText('after', UNSTARTUP_HELP)
     .action(async (flags: StartupFlags, command: Command) => {
@@ -88,6 +90,7 @@ Examples:
   sigctl startup --print           the systemd unit, to look at
   sigctl startup --print --system | sudo tee /etc/systemd/system/sigctl-app.service
 
+Each minute "sigctl recover" brings PM2 and the watchdog back where both are gone, by a timer (or cron).
 At boot the services start that were wanted when the machine went down, in the mode that was in force; "sigctl history" names
 "boot" as the cause. At shutdown they are stopped in order. A second call renews what the first one wrote. Where another stack of
 this machine has the same name, the unit's name gets six digits of its own.
@@ -105,6 +108,8 @@ export async function runStartup(deps: StartupDeps, options: StartupOptions): Pr
   const entry = await deps.plan(options.config, options.kind);
   if (options.print) {
     deps.out.print(options.json ? renderJson({ ok: true, installed: false, ...entry }) : entry.text.trimEnd());
+    if (!options.json && entry.also.length > 0)
+      deps.out.note(`note: beside it go ${besides(entry)}: --json prints them`);
     return EXIT.ok;
   }
   const notes = await deps.install(entry, options.config);
@@ -129,6 +134,10 @@ export async function runUnstartup(deps: StartupDeps, options: StartupOptions): 
         : `- nothing to remove: ${place} has no entry of this stack`,
   );
   return EXIT.ok;
+}
+
+function besides({ also }: BootEntry): string {
+  return also.map(({ place }) => place).join(' and ');
 }
 
 function describe({ kind }: BootEntry): string {

@@ -1,3 +1,5 @@
+import { environment, escapeValue, escapeWord } from './unit-text.js';
+
 /** What is started at boot, and as whom. Paths are absolute. */
 export interface BootTarget {
   /** Name of the stack. */
@@ -55,6 +57,8 @@ export function renderUnit(target: BootTarget, scope: UnitScope): string {
     environment('SIGCTL_HOME', target.home),
     environment('SIGCTL_ACTOR', 'boot'),
     `ExecStart=${run('start', '--boot')}`,
+    // What the timer beside it calls: so PM2 is born in this unit's cgroup again, and ends with it.
+    `ExecReload=${run('recover', '--quiet')}`,
     `ExecStop=${run('stop', '--shutdown')}`,
     'TimeoutStartSec=10min',
     'TimeoutStopSec=5min',
@@ -88,40 +92,35 @@ const SANDBOX: Readonly<Record<UnitScope, readonly string[]>> = {
   user: ['NoNewPrivileges=yes', 'LockPersonality=yes', 'RestrictRealtime=yes', 'RestrictSUIDSGID=yes'],
 };
 
-/** The line of a crontab that does the same where there is no systemd; its comment tells `unstartup` which one it is. */
-export function renderCronLine(target: BootTarget): string {
-  const variables = Object.entries({ PATH: target.path, SIGCTL_HOME: target.home, SIGCTL_ACTOR: 'boot' });
-  const command = [
+/**
+ * The lines of a crontab that do the same where there is no systemd: at boot, and each minute for the moment in which PM2 and the watchdog
+ * are both gone. Their comment tells `unstartup` which ones they are.
+ */
+export function renderCronLines(target: BootTarget): string {
+  const lines = [
+    `@reboot ${cronCommand(target, 'boot', 'start --boot')}`,
+    `* * * * * ${cronCommand(target, 'recover', 'recover --quiet')}`,
+  ];
+  // A percent sign is a line break in a crontab (crontab(5)).
+  return lines.map((line) => `${line.replaceAll('%', '\\%')} ${cronMark(target)}`).join('\n');
+}
+
+function cronCommand(target: BootTarget, actor: string, words: string): string {
+  const variables = Object.entries({ PATH: target.path, SIGCTL_HOME: target.home, SIGCTL_ACTOR: actor });
+  return [
     'cd',
     quote(target.root),
     '&&',
     ...variables.map(([name, value]) => `${name}=${quote(value)}`),
     ...[target.node, target.sigctl, '--config', target.manifestPath].map(quote),
-    'start --boot',
+    words,
     `>>${quote(`${target.root}/logs/boot.log`)} 2>&1`,
   ].join(' ');
-  // A percent sign is a line break in a crontab (crontab(5)).
-  return `@reboot ${command.replaceAll('%', '\\%')} ${cronMark(target)}`;
 }
 
-/** Ends the line that belongs to this stack. */
+/** Ends each line that belongs to this stack. */
 export function cronMark({ home }: Pick<BootTarget, 'home'>): string {
   return `# sigctl ${home}`;
-}
-
-/** systemd reads `%` as a specifier (systemd.unit(5)). */
-function escapeValue(text: string): string {
-  return text.replaceAll('%', '%%');
-}
-
-/** A word of a command line (systemd.service(5)): quoted, and `$` doubled. */
-function escapeWord(text: string): string {
-  const escaped = escapeValue(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('$', '$$$$');
-  return /^[\w@%+=:,./-]+$/.test(escaped) ? escaped : `"${escaped}"`;
-}
-
-function environment(name: string, value: string): string {
-  return `Environment="${name}=${escapeValue(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
 function quote(text: string): string {

@@ -59,7 +59,9 @@ export function divideUnitCgroup(
   mountinfo = readText('/proc/self/mountinfo'),
   ownCgroup = readText('/proc/self/cgroup'),
 ): void {
-  const own = findFolder(mountinfo, ownCgroup)?.folder;
+  const found = findFolder(mountinfo, ownCgroup)?.folder;
+  // Where a delegated unit reloads, systemd runs that beside it (systemd.exec, CGROUP_DELEGATION.md).
+  const own = found !== undefined && basename(found) === '.control' ? dirname(found) : found;
   if (own === undefined || basename(own) !== unit) return;
   if (!words(join(own, 'cgroup.controllers')).includes('memory')) return;
   try {

@@ -46,3 +46,17 @@ function renderNothing({ seen, daemonPid, watchdogPid }: Report): string {
   const watchdog = seen.watchdog === 'off' ? '' : ` and the watchdog (pid ${watchdogPid})`;
   return `- nothing to recover: PM2 (pid ${daemonPid})${watchdog} look after ${seen.charges.join(', ')}`;
 }
+
+const TODO: Readonly<Record<RecoverStep, string>> = {
+  'replace-daemon': "PM2's daemon is silent, and no watchdog is at work that would replace it",
+  'start-daemon': "PM2's daemon does not run",
+  'start-watchdog': 'the watchdog does not run',
+  'take-back': 'services are not under PM2, and the manifest does without a watchdog',
+};
+
+/** What `recover` would mend. */
+export function renderTodo(todo: readonly RecoverStep[], colour: boolean): string {
+  const paint = new Chalk({ level: colour ? 1 : 0 });
+  const told = todo.includes('replace-daemon') ? todo.filter((step) => step !== 'start-daemon') : todo;
+  return [...told.map((step) => `${paint.red('✖')} ${TODO[step]}`), paint.cyan('→ sigctl recover')].join('\n');
+}

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type BootTarget, cronMark, homeOfUnit, renderCronLine, renderUnit } from '../../src/core/boot-unit.js';
+import { type BootTarget, cronMark, homeOfUnit, renderCronLines, renderUnit } from '../../src/core/boot-unit.js';
+import { recoverUnitPaths, renderRecoverService, renderRecoverTimer } from '../../src/core/recover-unit.js';
 
 const TARGET: BootTarget = {
   stack: 'shop',
@@ -28,9 +29,13 @@ for (const scope of ['system', 'user'] as const) {
     t.after(() => rmSync(folder, { recursive: true, force: true }));
     for (const target of [{ ...TARGET, root: '/tmp' }, ODD]) {
       const file = join(folder, 'sigctl-shop.service');
+      const { service, timer } = recoverUnitPaths(file);
       // The executable is looked for by systemd-analyze, so that it has to be one.
       writeFileSync(file, renderUnit(target, scope));
-      const { status, stdout, stderr } = spawnSync('systemd-analyze', ['verify', file], { encoding: 'utf8' });
+      writeFileSync(service, renderRecoverService(target, scope, 'sigctl-shop.service'));
+      writeFileSync(timer, renderRecoverTimer(target));
+      const files = [file, service, timer];
+      const { status, stdout, stderr } = spawnSync('systemd-analyze', ['verify', ...files], { encoding: 'utf8' });
       assert.equal(`${status}${stdout}${stderr}`, '0');
     }
   });
@@ -62,17 +67,33 @@ test('a unit tells whose it is, whatever stands in the path of its home', () => 
   assert.equal(homeOfUnit('[Service]\nExecStart=/usr/bin/shop\n'), undefined);
 });
 
-test('the crontab line is one line, ends with the mark of its stack, and a shell reads odd paths as they are', () => {
-  const line = renderCronLine(ODD);
-  assert.equal(line.split('\n').length, 1);
-  assert.ok(line.startsWith('@reboot cd /tmp && '));
-  assert.ok(line.endsWith(cronMark(ODD)));
-  assert.match(line, /\\%h/);
-  const command = line
-    .replace(/^@reboot /, '')
-    .replaceAll('\\%', '%')
-    .replace('start --boot', 'start --boot; exit');
-  const shown = command.replace(/ .\S*node\S* .*--config/, ' printf "%s\\n"').replace(/ >>.*$/, '');
-  const { stdout } = spawnSync('sh', ['-c', shown], { encoding: 'utf8' });
-  assert.equal(stdout.split('\n')[0], ODD.manifestPath);
+test('the timer’s unit runs the check as the owner of the stack, and reloads its boot unit, which recovers', () => {
+  const unit = renderRecoverService(TARGET, 'system', 'sigctl-shop.service');
+  assert.match(unit, /^User=root$/m);
+  assert.match(unit, /^ExecCondition=systemctl --quiet is-active sigctl-shop\.service$/m);
+  assert.match(unit, /^ExecCondition=\/bin\/sh -c "! \\"\$\$@\\"" sh \S+ \S+ --config \S+ recover --check --quiet$/m);
+  assert.match(unit, /^ExecStart=\+systemctl reload sigctl-shop\.service$/m);
+  assert.match(renderUnit(TARGET, 'system'), /^ExecReload=.* recover --quiet$/m);
+  const own = renderRecoverService(TARGET, 'user', 'sigctl-shop.service');
+  assert.match(own, /^ExecStart=systemctl --user reload sigctl-shop\.service$/m);
+  assert.doesNotMatch(own, /^User=/m);
+  assert.equal(homeOfUnit(renderRecoverService(ODD, 'user', 'x.service')), ODD.home);
+});
+
+test('the lines of the crontab start at boot and recover each minute, each ends with the mark of its stack, and a shell reads odd paths as they are', () => {
+  const lines = renderCronLines(ODD).split('\n');
+  assert.equal(lines.length, 2);
+  const shown = lines.map((line) => {
+    assert.ok(line.endsWith(cronMark(ODD)));
+    assert.match(line, /\\%h/);
+    const command = line.replace(/^(@reboot|\* \* \* \* \*) /, '').replaceAll('\\%', '%');
+    const said = command.replace(/ \S*node\S* \S+ --config/, ' printf "%s\\n"').replace(/ >>.*$/, '');
+    return spawnSync('sh', ['-c', said], { encoding: 'utf8' }).stdout.trimEnd().split('\n');
+  });
+  assert.ok(lines[0]?.startsWith('@reboot cd /tmp && '));
+  assert.ok(lines[1]?.startsWith('* * * * * cd /tmp && '));
+  assert.deepEqual(shown, [
+    [ODD.manifestPath, 'start', '--boot'],
+    [ODD.manifestPath, 'recover', '--quiet'],
+  ]);
 });

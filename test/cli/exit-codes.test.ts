@@ -66,6 +66,7 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, title: string]>
   'reload 1': ['e2e/reload.test.ts', 'one that ends at the signal has failed'],
   'reload 130': ['commands/reload.test.ts', 'a reload that is interrupted exits with 130'],
   'recover 1': ['commands/recover.test.ts', 'recover exits with 1 where nobody watches'],
+  'recover 3': ['commands/recover.test.ts', 'exits with 3 where there is something to bring back'],
   'recover 130': ['e2e/recover.test.ts', 'one that is interrupted while it waits ends with 130 or 143'],
   'recover 143': ['e2e/recover.test.ts', 'one that is interrupted while it waits ends with 130 or 143'],
   'status 3': ['e2e/failures.test.ts', 'a service that crashes for ever ends in a crash loop'],

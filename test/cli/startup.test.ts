@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { recoverUnitPaths } from '../../src/core/recover-unit.js';
 import { project, sigctl } from './rig.js';
 
 const NAMED =
@@ -24,14 +25,15 @@ function fakeTools(t: TestContext): { readonly root: string; readonly env: Recor
   return { root, env: { PATH: `${bin}:${process.env['PATH']}`, XDG_CONFIG_HOME: join(root, 'config') } };
 }
 
-test('startup --cron adds one line for this stack, however often it is called, and unstartup takes it away again', async (t) => {
+test('startup --cron adds two lines for this stack, however often it is called, and unstartup takes it away again', async (t) => {
   const { root, env } = fakeTools(t);
   writeFileSync(join(root, 'tab'), '0 3 * * * backup\n');
   for (let call = 0; call < 2; call++) assert.equal((await sigctl(root, ['startup', '--cron'], env)).exitCode, 0);
   const lines = readFileSync(join(root, 'tab'), 'utf8').trimEnd().split('\n');
-  assert.equal(lines.length, 2);
+  assert.equal(lines.length, 3);
   assert.equal(lines[0], '0 3 * * * backup');
   assert.match(lines[1] ?? '', /^@reboot cd .* start --boot .*# sigctl .*\.sigctl$/);
+  assert.match(lines[2] ?? '', /^\* \* \* \* \* cd .* recover --quiet .*# sigctl .*\.sigctl$/);
   assert.equal((await sigctl(root, ['unstartup', '--cron'], env)).exitCode, 0);
   assert.equal(readFileSync(join(root, 'tab'), 'utf8'), '0 3 * * * backup\n');
   const again = await sigctl(root, ['unstartup', '--cron', '--json'], env);
@@ -55,14 +57,26 @@ test('startup --user writes and enables a unit, and leaves nothing behind where 
   const done = await sigctl(root, ['startup', '--user'], env);
   assert.equal(done.exitCode, 0, done.stderr);
   assert.match(readFileSync(unit, 'utf8'), /ExecStart=.*start --boot/);
-  assert.match(readFileSync(join(root, 'calls'), 'utf8'), /--user daemon-reload\n--user enable sigctl-/);
+  const { service, timer } = recoverUnitPaths(unit);
+  const calls = readFileSync(join(root, 'calls'), 'utf8');
+  assert.match(
+    calls,
+    /--user daemon-reload\n--user enable sigctl-\S+\.service\n--user enable --now sigctl_recover-\S+\.timer\n/,
+  );
+  assert.match(done.stderr, /each minute its timer .* systemctl --user start sigctl-/);
+  assert.match(readFileSync(service, 'utf8'), /ExecStart=systemctl --user reload sigctl-/);
+  assert.match(readFileSync(timer, 'utf8'), /^OnCalendar=minutely$/m);
   assert.equal((await sigctl(root, ['unstartup', '--user'], env)).exitCode, 0);
-  assert.equal(existsSync(unit), false);
+  assert.match(
+    readFileSync(join(root, 'calls'), 'utf8').slice(calls.length),
+    /--user disable --now sigctl_recover-\S+\.timer\n/,
+  );
+  assert.deepEqual(readdirSync(dirname(unit)), []);
   writeFileSync(join(root, 'broken'), '');
   const failed = await sigctl(root, ['startup', '--user'], env);
   assert.equal(failed.exitCode, 1);
   assert.match(failed.stderr, /Failed to connect to bus\nhint: sigctl startup --print/);
-  assert.equal(existsSync(unit), false);
+  assert.deepEqual(readdirSync(dirname(unit)), []);
 });
 
 test('two stacks of one name have a unit each, and unstartup takes away its own', async (t) => {
@@ -71,7 +85,10 @@ test('two stacks of one name have a unit each, and unstartup takes away its own'
   mkdirSync(other);
   writeFileSync(join(root, 'ecosystem.config.cjs'), NAMED);
   writeFileSync(join(other, 'ecosystem.config.cjs'), NAMED);
-  const units = () => readdirSync(join(root, 'config/systemd/user')).filter((file) => file.endsWith('.service'));
+  const units = () =>
+    readdirSync(join(root, 'config/systemd/user')).filter(
+      (file) => file.endsWith('.service') && file.startsWith('sigctl-'),
+    );
   const workingFolders = () =>
     units().map(
       (file) => /^WorkingDirectory=(.*)$/m.exec(readFileSync(join(root, 'config/systemd/user', file), 'utf8'))?.[1],
@@ -119,8 +136,8 @@ test('unstartup that systemd refuses exits with 1 and says why', async (t) => {
 test('startup --print changes nothing, and --user with --cron is refused', async (t) => {
   const { root, env } = fakeTools(t);
   const printed = await sigctl(root, ['startup', '--print', '--system', '--json'], env);
-  const { installed, kind, text } = JSON.parse(printed.stdout);
-  assert.deepEqual([installed, kind], [false, 'system']);
+  const { installed, kind, text, also } = JSON.parse(printed.stdout);
+  assert.deepEqual([installed, kind, also.length], [false, 'system', 2]);
   assert.match(text, /^\[Unit\]$/m);
   assert.equal(existsSync(join(root, '.sigctl')) || existsSync(join(root, 'calls')), false);
   const both = await sigctl(root, ['startup', '--user', '--cron'], env);

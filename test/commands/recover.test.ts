@@ -32,17 +32,17 @@ test('what has no process is started only where PM2 is new: an old one may be ab
   assert.deepEqual(toTakeBack(seen, false), ['a', 'c']);
 });
 
-async function run(seen: Supervision, over: Partial<RecoverReport> = {}) {
+async function run(seen: Supervision, over: Partial<RecoverReport> = {}, check = false) {
   let printed = '';
-  const isNeeded = planRecover(seen).length > 0;
+  const mayRecover = planRecover(seen).length > 0 && !check;
   const report = { did: planRecover(seen), seen: WELL, failed: [], daemonPid: 1, watchdogPid: 2, ...over };
   const exitCode = await runRecover(
     {
-      look: async () => ({ ...report, did: [], seen, isNeeded }),
-      recover: async () => (isNeeded ? report : assert.fail('the lock was taken for nothing')),
+      look: async () => ({ ...report, did: [], seen }),
+      recover: async () => (mayRecover ? report : assert.fail('the lock was taken for nothing')),
       out: { print: (text) => (printed += text), colour: false, setExitCode: () => assert.fail('by its caller') },
     },
-    { config: undefined, waitMs: 0, json: true },
+    { config: undefined, waitMs: 0, check, json: true },
   );
   return { exitCode, document: JSON.parse(printed) };
 }
@@ -58,4 +58,12 @@ test('recover exits with 1 where nobody watches, or a service did not get ready'
   const failed = await run({ ...WELL, daemon: 'gone', watchdog: 'off' }, { failed: ['a'] });
   assert.deepEqual([failed.exitCode, failed.document.ok, failed.document.failed], [1, false, ['a']]);
   assert.equal((await run({ ...stopped, charges: [] })).exitCode, 0);
+});
+
+test('recover --check changes nothing, and exits with 3 where there is something to bring back', async () => {
+  const gone = await run({ ...WELL, daemon: 'gone', watchdog: 'gone' }, {}, true);
+  assert.deepEqual([gone.exitCode, gone.document.ok, gone.document.did], [3, false, []]);
+  assert.deepEqual(gone.document.todo, ['start-daemon', 'start-watchdog']);
+  const well = await run(WELL, {}, true);
+  assert.deepEqual([well.exitCode, well.document.ok, well.document.todo], [0, true, []]);
 });

@@ -63,6 +63,8 @@ test('what the commands print with --json of a stack that runs is as docs/schema
     ['status', 'broken'],
     ['restart', 'counts'],
     ['reload', 'web'],
+    ['recover'],
+    ['recover', '--check'],
     ['wait', 'web', 'counts', '--timeout', '60s'],
     ['wait', 'web', '--for', 'stopped', '--timeout', '10ms'],
     ['mode'],

@@ -1,8 +1,9 @@
 import { type InitDeps, runInit } from '../../src/commands/init.js';
 import { runStartup, runUnstartup } from '../../src/commands/startup.js';
 import type { BackupIndex } from '../../src/core/backup-index.js';
-import { type BootTarget, renderCronLine, renderUnit } from '../../src/core/boot-unit.js';
+import { type BootTarget, renderCronLines, renderUnit } from '../../src/core/boot-unit.js';
 import type { DeployPlan } from '../../src/core/deploy.js';
+import { renderRecoverService, renderRecoverTimer } from '../../src/core/recover-unit.js';
 import { planRestore } from '../../src/core/restore-plan.js';
 import { draftFromFile } from '../../src/init/choose-source.js';
 import { renderBackup } from '../../src/render/backup.js';
@@ -93,7 +94,7 @@ function init(dryRun: boolean): (width: number) => Promise<string> {
 }
 
 function startup(run: typeof runStartup): (width: number) => Promise<string> {
-  const entry = { kind: 'system', place: '/etc/systemd/system/sigctl-app.service', text: '' } as const;
+  const entry = { kind: 'system', place: '/etc/systemd/system/sigctl-app.service', text: '', also: [] } as const;
   const deps = { plan: async () => entry, install: async () => [], remove: async () => true };
   const options = { config: undefined, kind: undefined, print: false, json: false };
   return (width) => told((out) => run({ ...deps, out }, options), width);
@@ -174,7 +175,13 @@ export const FILE_SCREENS: readonly Screen[] = [
   },
   { name: 'startup', fits: false, render: startup(runStartup) },
   { name: 'startup-print', fits: false, render: () => renderUnit(TARGET, 'system').trimEnd() },
-  { name: 'startup-print-cron', fits: false, render: () => renderCronLine(TARGET) },
+  { name: 'startup-print-cron', fits: false, render: () => renderCronLines(TARGET) },
+  {
+    name: 'startup-print-recover',
+    fits: false,
+    render: () =>
+      [renderRecoverService(TARGET, 'system', 'sigctl-app.service'), renderRecoverTimer(TARGET)].join('\n').trimEnd(),
+  },
   { name: 'unstartup', fits: true, render: startup(runUnstartup) },
   { name: 'init', fits: false, render: init(false) },
   { name: 'init-dry-run', fits: false, render: init(true) },

@@ -18,6 +18,7 @@ const ok = z.boolean().describe('false: the command failed, and its exit code is
 const done = z.literal(true);
 const modes = z.record(text, texts);
 const modePlan = z.object({ mode: text, stop: texts, start: texts, keep: texts });
+const recoverStep = z.enum(['replace-daemon', 'start-daemon', 'start-watchdog', 'take-back']);
 const undone = z.object({ backup: text, started: z.array(startOutcome) });
 
 /** What each command prints with `--json`, one document of these; every command may print an error instead. */
@@ -29,9 +30,8 @@ const DOCUMENTS = {
   recover: [
     document({
       ok,
-      did: z
-        .array(z.enum(['replace-daemon', 'start-daemon', 'start-watchdog', 'take-back']))
-        .describe('empty: nothing to do'),
+      did: z.array(recoverStep).describe('empty: nothing was to be done'),
+      todo: z.array(recoverStep).describe('--check: what would be done'),
       daemon: z.object({ life: z.enum(['answers', 'silent', 'gone']), pid: count.nullable() }),
       watchdog: z.object({ life: z.enum(['lives', 'stopped', 'gone', 'off']), pid: count.nullable() }),
       services: texts.describe('those that should run, and do or were lost'),
@@ -129,7 +129,12 @@ const DOCUMENTS = {
     document({ ok: done, plan: open }).describe('deploy --dry-run'),
     document({ ok, outcome: z.looseObject({ kind: text }), removed: texts }).describe('deploy'),
   ],
-  startup: [document({ ok: done, installed: z.boolean(), kind: text, place: text, text, notes: texts.optional() })],
+  startup: [
+    document({
+      ...{ ok: done, installed: z.boolean(), kind: text, place: text, text, notes: texts.optional() },
+      also: z.array(z.object({ place: text, text })).describe('units beside it'),
+    }),
+  ],
   unstartup: [document({ ok: done, removed: z.boolean(), kind: text, place: text })],
   init: [
     document({
