@@ -1,7 +1,7 @@
 import { type DaemonPulse, NO_PULSE, takePulse } from '../core/daemon-pulse.js';
 import { formatDuration } from '../core/duration.js';
 import { type ProcessIdentity, processName } from '../core/observed-process.js';
-import { pingDaemon } from '../pm2/ping.js';
+import { createPingLine, pingDaemon } from '../pm2/ping.js';
 import { daemonSockets } from '../process/daemon-sockets.js';
 import { DAEMON_KEY, type HomePaths } from '../process/home.js';
 import { readProcStat } from '../process/proc-stat.js';
@@ -27,18 +27,19 @@ export interface DaemonWatch {
   readonly pulse: () => DaemonPulse | undefined;
 }
 
-/** @param first What is taken to be known of a daemon that was not asked yet. */
+/** Keeps a connection, and no process alive. @param first What is taken to be known of a daemon that was not asked yet. */
 export function createDaemonWatch(
   context: { readonly paths: HomePaths; readonly monotonicMs: () => number },
   first: DaemonPulse = NO_PULSE,
 ): DaemonWatch {
   const { monotonicMs } = context;
+  const line = createPingLine(daemonSockets(context.paths.pm2).rpc);
   let known: { readonly name: string; pulse: DaemonPulse; askedAtMs: number } | undefined;
   return {
     ask: async (daemon) => {
       const name = processName(daemon);
       if (known?.name !== name) known = { name, pulse: first, askedAtMs: monotonicMs() };
-      const answered = await isDaemonAnswering(context);
+      const answered = await line.ask(ANSWER_WITHIN_MS);
       const nowMs = monotonicMs();
       const elapsedMs = nowMs - known.askedAtMs;
       const cpuMs = readProcStat(daemon.pid)?.cpuMs ?? known.pulse.cpuMs;

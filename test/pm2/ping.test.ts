@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { pingDaemon } from '../../src/pm2/ping.js';
+import { createPingLine, pingDaemon } from '../../src/pm2/ping.js';
 import { tempFolder } from '../service/rig.js';
 
 const SHORT_MS = 200;
@@ -44,4 +47,44 @@ test('a connection that nobody answers, one that is closed, and a socket that is
   assert.equal(await pingDaemon(join(tempFolder(t), 'none.sock'), LONG_MS), false);
   assert.equal(await pingDaemon(await listen(t, () => undefined), SHORT_MS), false);
   assert.equal(await pingDaemon(await listen(t, (socket) => socket.destroy()), LONG_MS), false);
+});
+
+test('a line asks again over the same connection, and over a new one after it was closed or nobody answered', async (t) => {
+  const sockets: Socket[] = [];
+  let isSilent = false;
+  const path = await listen(t, (socket) => {
+    sockets.push(socket);
+    socket.on('data', () => {
+      if (!isSilent) socket.write('pong');
+    });
+  });
+  const line = createPingLine(path);
+  t.after(line.close);
+  assert.deepEqual([await line.ask(LONG_MS), await line.ask(LONG_MS), sockets.length], [true, true, 1]);
+  isSilent = true;
+  assert.deepEqual([await line.ask(SHORT_MS), await line.ask(SHORT_MS), sockets.length], [false, false, 2]);
+  isSilent = false;
+  assert.deepEqual([await line.ask(LONG_MS), sockets.length], [true, 3]);
+  const asked = line.ask(LONG_MS);
+  sockets.at(-1)?.destroy();
+  assert.equal(await asked, false);
+  assert.deepEqual([await line.ask(LONG_MS), sockets.length], [true, 4]);
+});
+
+test('a daemon whose socket was removed does not answer, though its connection lives on', async (t) => {
+  const path = await listen(t, (socket) => socket.on('data', () => socket.write('pong')));
+  const line = createPingLine(path);
+  t.after(line.close);
+  assert.equal(await line.ask(LONG_MS), true);
+  rmSync(path);
+  assert.equal(await line.ask(LONG_MS), false);
+});
+
+test('a line that is open keeps no process alive', async (t) => {
+  const path = await listen(t, (socket) => socket.on('data', () => socket.write('pong')));
+  const program = `import { createPingLine } from ${JSON.stringify(new URL('../../src/pm2/ping.ts', import.meta.url).href)};
+    if (!(await createPingLine(process.argv[1]).ask(${LONG_MS}))) process.exitCode = 1;`;
+  const args = ['--import', 'tsx', '--input-type=module', '-e', program, path];
+  const child = spawn(process.execPath, args, { stdio: 'inherit', timeout: LONG_MS });
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
 });

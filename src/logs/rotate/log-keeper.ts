@@ -10,8 +10,6 @@ import { LogRotator } from './log-rotator.js';
 import { compressible, enforceTotal, freeSpace, type Removed, readSegments } from './make-room.js';
 import { exists } from './rotation-files.js';
 
-/** How often the sizes of all logs are looked at. */
-const LOOK_EVERY_MS = 1_000;
 /** How often all segments are, when no rotation made new ones: one that a process had open may be free by now. */
 const TIDY_EVERY_MS = 30_000;
 
@@ -39,7 +37,7 @@ export interface LogKeeperDeps {
 }
 
 export interface LogKeeper {
-  /** Starts a round over all logs when it is time for one and none is under way. Never blocks and never throws. */
+  /** Starts a round over all logs when none is under way; to be called about once a second. Never blocks and never throws. */
   tick(stack: Stack, nowMonoMs: number): void;
   /** Resolves when the round that is under way is over. Needed by nobody who exits: a round may be killed at any moment. */
   settled(): Promise<void>;
@@ -49,11 +47,9 @@ export interface LogKeeper {
 export function createLogKeeper(deps: LogKeeperDeps): LogKeeper {
   const keeper = new Keeper(deps);
   let round: Promise<void> | undefined;
-  let nextLookMs = Number.NEGATIVE_INFINITY;
   return {
     tick(stack, nowMonoMs) {
-      if (round !== undefined || nowMonoMs < nextLookMs) return;
-      nextLookMs = nowMonoMs + LOOK_EVERY_MS;
+      if (round !== undefined) return;
       round = keeper.round(stack, nowMonoMs).finally(() => {
         round = undefined;
       });
@@ -83,7 +79,10 @@ class Keeper {
       this.#watchDisk(stack, logs);
       let rotated = false;
       for (const log of logs) {
-        if (this.#rotator.isDue(log, nowMonoMs)) rotated = (await this.#rotateWhileDue(log, nowMonoMs)) || rotated;
+        // PM2's own hardly grow: of what runs behind the launcher they hold nothing.
+        const isSeldom = log.key === undefined && !isTidyDue;
+        if (!isSeldom && this.#rotator.isDue(log, nowMonoMs))
+          rotated = (await this.#rotateWhileDue(log, nowMonoMs)) || rotated;
       }
       if (!rotated && !isTidyDue) return;
       this.#nextTidyMs = nowMonoMs + TIDY_EVERY_MS;

@@ -13,6 +13,8 @@ import type { Looks } from './looks.js';
 import type { Watch } from './watch.js';
 
 const TICK_MS = 500;
+/** Whether there is anybody to ask is looked at with everything else. */
+const IDLE_MS = 1_000;
 /** Where commands are found, for a service whose entry sets no PATH. */
 const USUAL_PATH = '/usr/local/bin:/usr/bin:/bin';
 
@@ -46,7 +48,7 @@ export function createCheckDuty(context: WatchContext, { watch, ender, looks }: 
   };
   return {
     name: 'health checks',
-    everyMs: TICK_MS,
+    everyMs: () => (isAsking ? TICK_MS : IDLE_MS),
     run: () => {
       const nowMs = context.nowMs();
       const targets = checkTargets(watch.latest(), paths, nowMs);

@@ -45,34 +45,36 @@ function repeat(duties: readonly Duty[], context: DutyContext): Promise<void> {
   const turns = duties.map((duty): Turn => ({ duty, dueMs: 0 }));
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined;
-    const wait = (): void => {
+    const wait = (nowMs: number): void => {
       clearTimeout(timer);
       const dueMs = firstDueMs(turns);
-      if (!signal.aborted && dueMs < Number.POSITIVE_INFINITY) timer = setTimeout(wake, dueMs - monotonicMs());
+      if (!signal.aborted && dueMs < Number.POSITIVE_INFINITY) timer = setTimeout(wake, dueMs - nowMs);
       if (signal.aborted && turns.every((turn) => turn.dueMs < Number.POSITIVE_INFINITY)) resolve();
     };
-    const settle = (turn: Turn): void => {
+    const settle = (turn: Turn, nowMs: number): void => {
       const { everyMs } = turn.duty;
-      turn.dueMs = nextMultiple(monotonicMs() + EARLY_MS, typeof everyMs === 'number' ? everyMs : everyMs());
+      turn.dueMs = nextMultiple(nowMs + EARLY_MS, typeof everyMs === 'number' ? everyMs : everyMs());
     };
-    const begin = (turn: Turn): void => {
-      turn.dueMs = Number.POSITIVE_INFINITY;
-      const atWork = start(turn.duty, context);
-      if (atWork === undefined) {
-        settle(turn);
-        return;
-      }
-      void atWork.then(() => {
-        settle(turn);
-        wait();
-      });
+    const goOn = (turn: Turn): void => {
+      const nowMs = monotonicMs();
+      settle(turn, nowMs);
+      wait(nowMs);
     };
     const wake = (): void => {
       const byMs = monotonicMs() + EARLY_MS;
-      for (const turn of turns) if (turn.dueMs <= byMs && !signal.aborted) begin(turn);
-      wait();
+      const over: Turn[] = [];
+      for (const turn of turns) {
+        if (turn.dueMs > byMs || signal.aborted) continue;
+        turn.dueMs = Number.POSITIVE_INFINITY;
+        const atWork = start(turn.duty, context);
+        if (atWork === undefined) over.push(turn);
+        else void atWork.then(() => goOn(turn));
+      }
+      const nowMs = monotonicMs();
+      for (const turn of over) settle(turn, nowMs);
+      wait(nowMs);
     };
-    signal.addEventListener('abort', wait, { once: true });
+    signal.addEventListener('abort', () => wait(monotonicMs()), { once: true });
     wake();
   });
 }

@@ -8,7 +8,7 @@ import { readHistory } from '../../store/history.js';
 import type { WatchContext } from './context.js';
 import type { Duty } from './duty.js';
 
-/** A daemon that answers is asked this seldom: a question costs as much as a look at ten processes. */
+/** A daemon that answers is asked this seldom: a question costs as much as a look at several processes. */
 const ASK_EVERY_MS = 5_000;
 const ASK_SILENT_EVERY_MS = 2_000;
 /** Replacements of this long ago still make the next one rarer. */

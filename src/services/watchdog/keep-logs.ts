@@ -4,8 +4,8 @@ import { recordEvent } from '../../store/events.js';
 import type { WatchContext } from './context.js';
 import type { Duty } from './duty.js';
 
-/** A round begins when it is time for one; this is how often that is asked. */
-const TICK_MS = 500;
+/** How often the sizes of all logs are looked at. */
+const ROUND_MS = 1_000;
 
 type LogsContext = Pick<WatchContext, 'stack' | 'paths' | 'db' | 'version' | 'nowMs' | 'monotonicMs' | 'log'>;
 
@@ -40,5 +40,5 @@ export function keepLogs({ stack, paths, db, version, nowMs, monotonicMs, log }:
       record('disk-recovered', { reason, freeBytes });
     },
   });
-  return { name: 'keep the logs', everyMs: TICK_MS, run: () => keeper.tick(stack(), monotonicMs()) };
+  return { name: 'keep the logs', everyMs: ROUND_MS, run: () => keeper.tick(stack(), monotonicMs()) };
 }

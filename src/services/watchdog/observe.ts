@@ -80,8 +80,11 @@ export function createObserver(
   return {
     /** PM2's daemon as the last look saw it. */
     daemon: () => daemon,
+    /** Whether that one lives on. */
+    isDaemonAlive: (): boolean => daemonIdentity !== undefined && sampler.look(daemonIdentity) !== undefined,
     /** @param isWanted Absence of a service that is not wanted needs no explanation. */
     observe: (isWanted: (service: string) => boolean): readonly Observed[] => {
+      sampler.begin();
       daemon = lookAtDaemon();
       const seen = stack().services.flatMap((spec): Observed[] => {
         // PM2 starts the processes of a cluster itself, past the launcher.

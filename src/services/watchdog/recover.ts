@@ -52,6 +52,7 @@ export function recover(context: WatchContext, watch: Pick<Watch, 'look' | 'late
   const { log, monotonicMs, signal } = context;
   const retryAtMs = new Map<string, number>();
   const absence = createAbsence(context);
+  let settled: readonly Watched[] | undefined;
 
   const plan = (seen: readonly Watched[]) => planRecovery(seen.map((one) => absence.candidate(one)));
   const bringBack = async (recovery: Recovery): Promise<void> => {
@@ -82,6 +83,9 @@ export function recover(context: WatchContext, watch: Pick<Watch, 'look' | 'late
     everyMs: TICK_MS,
     run: () => {
       const seen = watch.latest();
+      // Of what was looked at once, nothing comes due later: while anything is amiss there is a new look each time.
+      if (seen === settled) return;
+      settled = seen;
       absence.look(seen);
       const daemon = watch.daemon();
       // Without a daemon there is nobody to give them to.

@@ -1,4 +1,5 @@
 import type { ProcessIdentity } from '../../core/observed-process.js';
+import { openForkMark, type ReadForkMark } from '../../process/fork-mark.js';
 import { readPageBytes } from '../../process/page-bytes.js';
 import type { ProcStat } from '../../process/proc-stat.js';
 import { openProcess, type ProcessReader } from '../../process/process-reader.js';
@@ -14,6 +15,8 @@ export interface TreeSample {
 }
 
 export interface TreeSampler {
+  /** Begins a round: children are looked for again where anything was started since the round before. Without rounds they always are. */
+  readonly begin: () => void;
   /** `undefined`: the process is gone. */
   readonly sample: (root: ProcessIdentity) => TreeSample | undefined;
   /** The process without its descendants; `undefined`: it is gone. */
@@ -24,6 +27,8 @@ export interface TreeSampler {
 
 /** Every so many samples of a tree the children of all threads are looked for, and not of the first alone. */
 const DEEP_EVERY = 8;
+/** The same where no process was started anywhere since: a net below, for kernels that tell it wrongly. */
+const NET_EVERY = 120;
 
 interface OpenProcess {
   readonly reader: ProcessReader;
@@ -34,27 +39,55 @@ interface KnownTree {
   /** The root first. */
   members: readonly ProcStat[];
   samples: number;
+  /** The rounds in which children were looked for last, and those of all threads. */
+  followedIn: number;
+  deepIn: number;
 }
 
-/** Samples process trees cheaply, twice a second and more: two open descriptors, and as many system calls, for each process. */
-export function createTreeSampler(): TreeSampler {
+/**
+ * Samples process trees cheaply, twice a second and more: two open descriptors for each process, and one system call, or two where a
+ * process was started somewhere on the machine.
+ */
+export function createTreeSampler(readForkMark: ReadForkMark = openForkMark()): TreeSampler {
   const pageBytes = readPageBytes();
   const open = new Map<number, OpenProcess>();
   const trees = new Map<number, KnownTree>();
+  let round = 0;
+  let mark: string | undefined;
+  let markedIn = 0;
+  /** A process has its number a moment before it is anybody's child: what was found in the very round that saw the number may lack it. */
+  const isComplete = (foundIn: number): boolean => foundIn > markedIn;
+  const read = (root: ProcStat, tree: KnownTree): readonly ProcStat[] => {
+    const isNet = tree.samples % NET_EVERY === 0;
+    if (isDeep(tree, root) && (isNet || !isComplete(tree.deepIn))) {
+      tree.deepIn = tree.followedIn = round;
+      return readAll(root, open);
+    }
+    const same = isNet || !isComplete(tree.followedIn) ? undefined : readSame(root, tree.members, open);
+    if (same !== undefined) return same;
+    tree.followedIn = round;
+    return follow(root, tree.members, open);
+  };
   const look = ({ pid, startToken }: ProcessIdentity): ProcStat | undefined => {
     const stat = lookAt(open, pid);
     return stat?.startToken === startToken ? stat : undefined;
   };
   return {
     look,
+    begin: () => {
+      round += 1;
+      const now = readForkMark();
+      if (now === undefined || now !== mark) markedIn = round;
+      mark = now;
+    },
     sample: (root) => {
       const stat = look(root);
       if (stat === undefined) {
         trees.delete(root.pid);
         return undefined;
       }
-      const tree = trees.get(root.pid) ?? { members: [], samples: 0 };
-      tree.members = isDeep(tree, stat) ? readAll(stat, open) : follow(stat, tree.members, open);
+      const tree = trees.get(root.pid) ?? { members: [], samples: 0, followedIn: 0, deepIn: 0 };
+      tree.members = read(stat, tree);
       tree.samples += 1;
       trees.set(root.pid, tree);
       const pages = tree.members.reduce((sum, { rssPages }) => sum + rssPages, 0);
@@ -81,6 +114,22 @@ function isDeep({ members, samples }: KnownTree, { threads }: ProcStat): boolean
 function readAll(root: ProcStat, open: Map<number, OpenProcess>): readonly ProcStat[] {
   const below = readTree(root.pid).filter((pid) => pid !== root.pid);
   return [root, ...below.map((pid) => lookAt(open, pid)).filter((member) => member !== undefined)];
+}
+
+/** The same members, where all of them live on and no parent among them has ended; else `undefined`. */
+function readSame(
+  root: ProcStat,
+  known: readonly ProcStat[],
+  open: Map<number, OpenProcess>,
+): readonly ProcStat[] | undefined {
+  const found = [root];
+  for (const { pid, ppid, startToken } of known) {
+    if (pid === root.pid) continue;
+    const stat = lookAt(open, pid);
+    if (stat?.startToken !== startToken || stat.ppid !== ppid) return undefined;
+    found.push(stat);
+  }
+  return found;
 }
 
 /** The children of the first thread of each member, and members whose parent is one still: those of other threads. */

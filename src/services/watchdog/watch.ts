@@ -1,5 +1,6 @@
 import { asWatched, type SeenProcess, seeProcess, type WatchedTime, watchOn } from '../../core/freshness.js';
 import { isOwnRow } from '../../core/judge.js';
+import type { ProcessIdentity } from '../../core/observed-process.js';
 import type { StatusRow } from '../../core/status-row.js';
 import type { Judgement } from '../../core/verdict.js';
 import { answersOf, findRow, judgeInstance } from '../../observe/observe-stack.js';
@@ -9,8 +10,9 @@ import { readStackHolder } from '../../store/stack-lock.js';
 import type { WatchContext } from './context.js';
 import { createFactReader, type Facts } from './facts.js';
 import { createClockFollower } from './follow-clock.js';
+import { isAtRest, isUnchanged } from './glance.js';
 import { createObserver, type Observed } from './observe.js';
-import { createTreeSampler, type TreeSampler } from './tree-sampler.js';
+import { createTreeSampler, type TreeSample } from './tree-sampler.js';
 
 /** One process of a service as this tick saw it. */
 export interface Watched extends Observed {
@@ -23,24 +25,31 @@ export interface Watched extends Observed {
 export interface Watch {
   /** Looks at everything once. @throws When the status table cannot be read and never could. */
   readonly look: () => readonly Watched[];
+  /**
+   * Samples the memory of all trees, at a fraction of the price of a look. False: there is something to be looked at, now. True only
+   * where the last look found all at rest, and nothing shows since then.
+   */
+  readonly glance: () => boolean;
+  /** Samples one tree; `undefined`: the process is gone. */
+  readonly sample: (process: ProcessIdentity) => TreeSample | undefined;
   /** What the last look saw. @throws When nothing was looked at yet: nobody may take that for an empty stack. */
   readonly latest: () => readonly Watched[];
   /** PM2's daemon as the last look saw it; `undefined`: it does not live. */
   readonly daemon: () => ProcStat | undefined;
-  readonly sampler: TreeSampler;
 }
 
 /** Judges every process of the stack as `status` does, but by the time that was watched instead of the time of day. */
 export function createWatch(context: WatchContext): Watch {
   const { nowMs, monotonicMs, log, paths } = context;
   const sampler = createTreeSampler();
-  const { observe, daemon } = createObserver(context, sampler);
+  const { observe, daemon, isDaemonAlive } = createObserver(context, sampler);
   const followClock = createClockFollower(context);
   const seen = new Map<string, SeenProcess>();
   let time: WatchedTime | undefined;
   const readFacts = createFactReader(context);
   let facts: Facts | undefined;
   let latest: readonly Watched[] | undefined;
+  let isResting = false;
 
   /** A service that a command starts, or restarts, is not down: it is on its way, and nobody has to be told. */
   const underWay = (): Judgement | undefined => {
@@ -84,13 +93,21 @@ export function createWatch(context: WatchContext): Watch {
       const { wanted } = facts;
       const [known, { watchedMs }] = [facts, time];
       latest = observe((service) => wanted.has(service)).map((observed) => judgeOne(observed, known, watchedMs));
+      isResting = isAtRest(latest);
       return latest;
+    },
+    glance: () => {
+      time = watchOn(time, monotonicMs());
+      return isResting && latest !== undefined && isDaemonAlive() && isUnchanged(latest, sampler);
+    },
+    sample: (process) => {
+      sampler.begin();
+      return sampler.sample(process);
     },
     latest: () => {
       if (latest === undefined) throw new Error('Nothing was looked at yet');
       return latest;
     },
     daemon,
-    sampler,
   };
 }

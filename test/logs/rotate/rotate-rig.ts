@@ -73,7 +73,7 @@ export function runKeeper(
     if (round === before) return;
     await round;
     rounds += 1;
-  }, 10);
+  }, 1_000 / TIME_LAPSE);
   const stop = () => {
     clearInterval(timer);
     return keeper.settled();

@@ -82,3 +82,39 @@ test('what was not looked at between two sweeps is looked up anew', async (t) =>
   sampler.sweep();
   assert.deepEqual(pidsOf(sampler, identity), [identity.pid, child]);
 });
+
+test('where nothing was started, members are sampled without a search; what was started is found, also a moment after its number was seen', async (t) => {
+  const { identity, addChild } = await startParent(t);
+  let mark: string | undefined = '1';
+  const sampler = createTreeSampler(() => mark);
+  const round = (): readonly number[] => {
+    sampler.begin();
+    return pidsOf(sampler, identity);
+  };
+  // The first sample of all looks at every thread; after that the mark is believed.
+  round();
+  round();
+  round();
+  const first = await addChild();
+  assert.deepEqual(round(), [identity.pid]);
+  mark = '2';
+  assert.deepEqual(round(), [identity.pid, first]);
+  // Its number was seen in the round before, it itself is there only now.
+  const second = await addChild();
+  assert.deepEqual(round(), [identity.pid, first, second]);
+  const third = await addChild();
+  assert.deepEqual(round(), [identity.pid, first, second]);
+  kill(first);
+  await until(() => !round().includes(first));
+  assert.deepEqual(round(), [identity.pid, second, third]);
+});
+
+test('where nobody can tell whether something was started, children are looked for in each round', async (t) => {
+  const { identity, addChild } = await startParent(t);
+  const sampler = createTreeSampler(() => undefined);
+  for (let rounds = 0; rounds < 3; rounds++) {
+    sampler.begin();
+    assert.equal(pidsOf(sampler, identity).length, 1 + rounds);
+    await addChild();
+  }
+});

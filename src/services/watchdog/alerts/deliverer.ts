@@ -30,6 +30,8 @@ export interface Deliverer {
   readonly isBusy: () => boolean;
 }
 
+/** Ticks. */
+const STRANDED_EVERY = 30;
 /** What could not be delivered for so long is given up, and stays to be seen. */
 export const GIVE_UP_MS = 7 * 86_400_000;
 /** After the deadline of an attempt, before a deliverer that died is taken for dead. */
@@ -38,11 +40,14 @@ const LEASE_SLACK_MS = 5_000;
 /** The one deliverer of a stack. At most one attempt runs per channel, so that order holds and no server is stormed. */
 export function createDeliverer({ db, channels, nowMs, random }: DelivererDeps): Deliverer {
   const kinds = channels.map(({ kind }) => kind);
+  let ticks = 0;
   const lanes = channels.map((channel) => createLane(channel, { db, nowMs, random }));
   return {
     tick: () => {
       for (const lane of lanes) lane.tick();
-      settleStranded(db, nowMs(), kinds);
+      // At first, and then now and then: only another process may have put something there meanwhile.
+      if (ticks % STRANDED_EVERY === 0) settleStranded(db, nowMs(), kinds);
+      ticks += 1;
     },
     idle: async () => {
       await Promise.all(lanes.map((lane) => lane.idle()));
