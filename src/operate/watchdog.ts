@@ -33,8 +33,15 @@ const RESTARTS = {
 /**
  * A small heap, for a process that keeps almost nothing: V8 would rather grow than collect. One thread for V8's own work, as
  * each has a heap page of its own. No optimising compiler: its code alone is 4 MB, and nothing here runs long enough to be worth it.
+ * `gc()` for the moments after much work.
  */
-const NODE_FLAGS = ['--max-old-space-size=48', '--max-semi-space-size=1', '--v8-pool-size=1', '--no-opt'];
+const NODE_FLAGS = [
+  '--max-old-space-size=48',
+  '--max-semi-space-size=1',
+  '--v8-pool-size=1',
+  '--no-opt',
+  '--expose-gc',
+];
 
 type WatchdogContext = Pick<
   OperateContext,

@@ -24,6 +24,8 @@ export interface WatchContext {
   /** CLOCK_MONOTONIC, which stands still while the machine sleeps: for ages and deadlines. */
   readonly monotonicMs: () => number;
   readonly log: WatchLog;
+  /** Collects garbage at once, after what needed much memory: V8 would rather grow, and keeps that until it has long been idle. */
+  readonly releaseMemory: () => void;
   /** Aborted when the watchdog is to end. */
   readonly signal: AbortSignal;
   /** Ends it in order; PM2 starts a new one. */

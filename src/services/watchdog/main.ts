@@ -34,6 +34,7 @@ const context: WatchContext = {
   nowMs,
   monotonicMs: () => performance.now(),
   log,
+  releaseMemory: () => globalThis.gc?.(),
   signal: end.signal,
   end: (reason) => {
     log.info('ends', { reason });

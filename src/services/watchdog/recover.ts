@@ -67,6 +67,8 @@ export function recover(context: WatchContext, watch: Pick<Watch, 'look' | 'late
     } catch (error) {
       retryAtMs.set(service, monotonicMs() + FAULT_RETRY_MS);
       if (!signal.aborted) log.trouble(`cannot take ${service} back`, error);
+    } finally {
+      context.releaseMemory();
     }
   };
 
