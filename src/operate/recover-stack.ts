@@ -36,7 +36,9 @@ export async function recoverStack(context: OperateContext): Promise<Recovered> 
   let failed: readonly string[] = [];
   try {
     if (steps.includes('start-watchdog')) await bringWatchdog(context, client);
-    if (steps.includes('take-back')) failed = await takeBack(context, toTakeBack(before, isDaemonNew));
+    // Looked at anew: children of a daemon that was silent are orphans by now.
+    if (steps.includes('take-back'))
+      failed = await takeBack(context, toTakeBack(await lookAtSupervision(context), isDaemonNew));
   } finally {
     client.close();
     keepRecord(context);

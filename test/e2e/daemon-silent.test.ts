@@ -1,29 +1,17 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readProcStat } from '../../src/process/proc-stat.js';
 import { isPidAlive } from './alive.js';
-import { app, kill, REPO, type Rig, startRig, until } from './rig.js';
+import { startFrailDaemon } from './frail-daemon.js';
+import { app, kill, type Rig, startRig, until } from './rig.js';
 import { eventOf, events, watchedApp, watching } from './watched.js';
 
-const HANGS_ON_SIGNAL = join(REPO, 'test/fixtures/watchdog/hangs-on-signal.cjs');
 const SERVICES = ['steady', 'other'];
 
-/** Starts the stack under a daemon that can be made to hang: sigctl takes the one that holds the daemon's lock. */
 async function startUnderFrail(rig: Rig): Promise<void> {
-  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
-  assert.equal((await rig.sigctl(['stop'])).exitCode, 0);
-  const file = join(rig.home, 'run/pm2.launch');
-  const launch = readFileSync(file, 'utf8');
-  writeFileSync(
-    file,
-    launch.replace(/^set -- '[^']+'/m, (node) => `${node} -r '${HANGS_ON_SIGNAL}'`),
-  );
-  const launcher = join(REPO, 'scripts/services/launch.sh');
-  spawn('/usr/bin/env', ['-i', '/bin/sh', launcher, file], { detached: true, stdio: 'ignore' }).unref();
-  await until(() => existsSync(join(rig.home, 'pm2/rpc.sock')) && isPidAlive(rig.pid('pm2')));
+  await startFrailDaemon(rig);
   assert.equal((await rig.sigctl(['start'])).exitCode, 0);
   await watching(rig);
 }

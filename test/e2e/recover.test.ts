@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readProcStat } from '../../src/process/proc-stat.js';
 import { acquireStackLock } from '../../src/store/stack-lock.js';
 import { isPidAlive } from './alive.js';
+import { startFrailDaemon } from './frail-daemon.js';
 import { app, collect, kill, type Rig, startRig, until } from './rig.js';
 import { events, watchedApp, watching } from './watched.js';
 
@@ -35,6 +37,11 @@ async function areUnderPm2(rig: Rig, keys: readonly string[]): Promise<void> {
   await until(() => keys.every((key) => readProcStat(rig.pid(key))?.ppid === rig.pid('pm2')));
 }
 
+/** As many watchdogs have begun to watch. */
+async function watchingAgain(rig: Rig, count: number): Promise<void> {
+  await until(() => rig.log('watchdog').split('"watches"').length > count);
+}
+
 function assertNoGap(rig: Rig, key: string): void {
   const seen = [...rig.log(key).matchAll(/^count (\d+)$/gm)].map((match) => Number(match[1]));
   assert.ok(seen.length > 1);
@@ -47,7 +54,7 @@ function assertNoGap(rig: Rig, key: string): void {
 const taken = (rig: Rig, key: string, kind: string) =>
   events(rig, key).filter((event) => event.kind === kind && event.cause === 'taken-back');
 
-test('PM2 and the watchdog killed in one moment under load: status and doctor name the command, two at once bring all back, and the next changes nothing', async (t) => {
+test('PM2 and the watchdog killed in one moment under load: status and doctor name the command, two at once bring all back, the next changes nothing, and the line of the crontab does the same', async (t) => {
   const rig = await startRig(t, {
     apps: [
       watchedApp('a', 'counts-on.mjs'),
@@ -84,12 +91,23 @@ test('PM2 and the watchdog killed in one moment under load: status and doctor na
     (await rig.reports()).map(({ verdict }) => verdict),
     ['healthy', 'healthy', 'stopped'],
   );
+
+  // The line of the crontab, as cron runs it.
+  const lines = (await rig.sigctl(['startup', '--print', '--cron'])).stdout.split('\n');
+  const line = lines.find((text) => text.startsWith('* * * * *'))?.slice('* * * * *'.length) ?? assert.fail('no line');
+  await watchingAgain(rig, 2);
+  await killBoth(rig);
+  const cron = spawn('/usr/bin/env', ['-i', 'PATH=/usr/bin:/bin', '/bin/sh', '-c', line.replaceAll('\\%', '%')]);
+  assert.equal((await collect(cron)).exitCode, 0);
+  await until(() => ['a', 'b'].every((key) => taken(rig, key, 'ready').length === 2));
+  await areUnderPm2(rig, ['a', 'b', 'watchdog']);
+
   assert.equal((await rig.sigctl(['stop'])).exitCode, 0);
   for (const key of ['a', 'b']) {
     assertNoGap(rig, key);
-    assert.deepEqual([taken(rig, key, 'exit').length, taken(rig, key, 'start').length], [1, 1]);
+    assert.deepEqual([taken(rig, key, 'exit').length, taken(rig, key, 'start').length], [2, 2]);
   }
-  assert.equal(events(rig, 'pm2').filter(({ cause }) => cause === 'pm2-death').length, 1);
+  assert.equal(events(rig, 'pm2').filter(({ cause }) => cause === 'pm2-death').length, 2);
   const nothing = await rig.sigctl(['recover']);
   assert.equal(nothing.exitCode, 0, nothing.stderr);
   assert.match(nothing.stdout, /^- nothing to recover: no service that should run/);
@@ -157,4 +175,21 @@ test('a PM2 that was stopped by a signal is continued by recover where no watchd
   const done = await recover(rig);
   assert.deepEqual([done.exitCode, done.ok, done.daemon], [0, true, { life: 'answers', pid: daemon }]);
   assert.equal(rig.pid('a'), a);
+});
+
+test('a PM2 that hangs is replaced by recover where no watchdog does it, and the services are taken back', async (t) => {
+  if (process.env['SIGCTL_LONG'] !== '1') return t.skip('SIGCTL_LONG=1: a daemon that is new gets a minute');
+  const rig = await startRig(t, { apps: [watchedApp('a', 'counts-on.mjs')], sigctl: { watchdog: false } });
+  await startFrailDaemon(rig);
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  const silent = rig.pid('pm2');
+  kill(silent, 'SIGWINCH');
+  const done = await recover(rig);
+  assert.deepEqual([done.exitCode, done.did], [0, ['replace-daemon', 'start-daemon', 'take-back']]);
+  assert.equal(isPidAlive(silent), false);
+  await areUnderPm2(rig, ['a']);
+  const hung = events(rig, 'pm2').find(({ cause }) => cause === 'hung');
+  assert.deepEqual([hung?.pid, hung?.actor?.split(' ')[0]], [silent, 'operator']);
+  assert.equal((await rig.sigctl(['stop'])).exitCode, 0);
+  assertNoGap(rig, 'a');
 });
