@@ -159,6 +159,27 @@ test('without a watchdog in the manifest recover itself takes the services back,
   assertNoGap(rig, 'a');
 });
 
+test('recover and a watchdog that recovers at the same moment: one daemon, each service taken back once', async (t) => {
+  const rig = await startRig(t, { apps: [watchedApp('a', 'counts-on.mjs'), watchedApp('b', 'counts-on.mjs')] });
+  assert.equal((await rig.sigctl(['start'])).exitCode, 0);
+  await watching(rig);
+  const daemon = rig.pid('pm2');
+  kill(daemon);
+  await until(() => !isPidAlive(daemon));
+  // One after the other, for as long as the watchdog is at it.
+  while (!['a', 'b'].every((key) => taken(rig, key, 'ready').length > 0)) {
+    const run = await recover(rig);
+    assert.deepEqual([run.exitCode, run.ok], [0, true]);
+  }
+  await areUnderPm2(rig, ['a', 'b', 'watchdog']);
+  assert.equal((await rig.sigctl(['stop'])).exitCode, 0);
+  for (const key of ['a', 'b']) {
+    assertNoGap(rig, key);
+    assert.deepEqual([taken(rig, key, 'exit').length, taken(rig, key, 'start').length], [1, 1]);
+  }
+  assert.equal(events(rig, 'pm2').filter(({ kind }) => kind === 'start').length, 2);
+});
+
 test('where nothing was ever started recover does nothing and leaves no state', async (t) => {
   const rig = await startRig(t, { apps: [app('a', 'idle.mjs')] });
   const run = await recover(rig);
