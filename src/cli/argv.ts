@@ -1,6 +1,3 @@
-/** `--config=file` and `-cfile`. */
-const ATTACHED_CONFIG = /^(?:--config=|-c(?=.))/;
-
 /** Whether a line has this flag: behind `--` every word is a name. */
 export function hasFlag(argv: readonly string[], flag: string): boolean {
   const end = argv.indexOf('--');
@@ -14,8 +11,17 @@ export function commandOf(argv: readonly string[]): string | undefined {
 
 /** The value of `--config`, before anything has parsed the line. */
 export function configOf(argv: readonly string[]): string | undefined {
-  const index = argv.findIndex((word, position) => isValueOfConfig(argv, position) || ATTACHED_CONFIG.test(word));
-  return argv[index]?.replace(ATTACHED_CONFIG, '');
+  for (const [index, word] of argv.entries()) {
+    const value = isValueOfConfig(argv, index) ? word : attachedConfig(word);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/** Of `--config=file` and `-cfile`. */
+function attachedConfig(word: string): string | undefined {
+  if (word.startsWith('--config=')) return word.slice('--config='.length);
+  return word.startsWith('-c') && word.length > 2 ? word.slice(2) : undefined;
 }
 
 function isValueOfConfig(argv: readonly string[], index: number): boolean {
