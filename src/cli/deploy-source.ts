@@ -35,7 +35,11 @@ function readCommit(folder: string, ref: string): DeploySource {
   const shortId = ref.startsWith('-')
     ? undefined
     : runGit(folder, ['rev-parse', '--verify', '--quiet', '--short', `${ref}^{commit}`]);
-  if (!shortId) throw invalid(`git knows no commit "${ref}" in "${folder}"`, 'Name a branch, a tag or a commit');
+  if (!shortId)
+    throw invalid(
+      `git knows no commit "${ref}" in "${folder}"`,
+      `Name a branch, a tag or a commit; git -C ${folder} branch --all lists the branches`,
+    );
   if (runGit(folder, ['cat-file', '-e', `${shortId}:./${MANIFEST}`]) === undefined) {
     throw invalid(`commit ${shortId} has no ${MANIFEST} there`, `git add ${MANIFEST}, and commit it`);
   }

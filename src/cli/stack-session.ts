@@ -50,7 +50,9 @@ export async function withStackLock<T>(
   work: (context: LockedContext) => Promise<T>,
 ): Promise<T> {
   const { project } = setup;
-  const interrupt = watchInterrupt((text) => setup.note(`${text}: ${setup.interruptNote}`));
+  let isAtWork = false;
+  // Before it is at work there is nothing that could go on: the refusal of the lock tells what the interrupt means.
+  const interrupt = watchInterrupt((text) => isAtWork && setup.note(`${text}: ${setup.interruptNote}`));
   for (const note of project.stack.notes) setup.note(`note: ${note}`);
   try {
     const release = await acquireStackLock({
@@ -63,6 +65,7 @@ export async function withStackLock<T>(
         ),
       signal: interrupt.signal,
     });
+    isAtWork = true;
     try {
       return await work(createContext(setup, request, interrupt.signal));
     } finally {
@@ -116,7 +119,7 @@ function createContext(
 }
 
 /** The first Ctrl-C (or SIGTERM) asks to stop waiting; a second one ends sigctl at once, as its default would. */
-function watchInterrupt(note: (text: string) => void) {
+function watchInterrupt(note: (text: string) => unknown) {
   const controller = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
     stop();

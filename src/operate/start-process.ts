@@ -35,6 +35,9 @@ export function notLaunched({ kind, service, key }: Start): StartOutcome {
   return { kind: 'interrupted', service, key, launched: kind === 'settle' };
 }
 
+/** Longer than a look that finds a service ready. */
+const SETTLE_SHOWN_AFTER_MS = 500;
+
 /** Starts one process, or waits for one that was launched a moment ago, until it is ready or has failed. */
 export async function startProcess(
   context: OperateContext,
@@ -45,15 +48,18 @@ export async function startProcess(
 ): Promise<StartOutcome> {
   const { key } = step;
   if (context.signal.aborted && !setup.launchAnyway) return notLaunched(step);
-  context.onProgress({ kind: 'starting', key });
   const env = serviceEnv(context, target.spec, target.instance, setup.mode);
+  const tellStart = (): void => context.onProgress({ kind: 'starting', key });
   if (step.kind === 'settle') {
-    const settled = await settle(context, client, step, target, env);
+    // Nobody is told of a start that is none: most are ready by now.
+    const timer = setTimeout(tellStart, SETTLE_SHOWN_AFTER_MS);
+    const settled = await settle(context, client, step, target, env).finally(() => clearTimeout(timer));
     if (settled !== undefined) return settled;
     // It may be alive again by now, and must not stand in its own way.
     announceExitOf(context, key);
     await removeApps(context, client, target);
   }
+  tellStart();
   const obstacle = findObstacle(target, env, step.earlier);
   if (obstacle !== undefined) return { kind: 'failed', ...obstacle };
   await endProcesses(
