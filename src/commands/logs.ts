@@ -109,7 +109,7 @@ Examples:
   sigctl logs                             the last lines of all, merged by time
   sigctl logs trading -n 200 -f           of one, and what it logs from now on
   sigctl logs --since 09:30 --level warn  warnings and errors since half past nine
-  sigctl logs --grep 'order (filled|rejected)' --field symbol=XBTUSD
+  sigctl logs --grep 'filled|rejected' --field side=buy
   sigctl logs web-1 --json | jq -r .msg   of one process of several, for a script
   sigctl logs watchdog                    what the watchdog did
 

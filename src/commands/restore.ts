@@ -90,7 +90,7 @@ const EXAMPLES = `
 Examples:
   sigctl restore backups/app-20261122T031500000Z --dry-run     is it sound, and what would be replaced
   sigctl restore backups/app-20261122T031500000Z               ask, then do it
-  sigctl restore /mnt/usb/app-20261122T031500000Z --yes --json  for a script
+  sigctl restore /mnt/app-20261122T031500000Z --yes --json     for a script
   sigctl restore --undo                                        after a restore that was killed
 
 Everything is verified before anything is touched. Then the services stop, each database is replaced together with its -wal and

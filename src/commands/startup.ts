@@ -88,7 +88,7 @@ const STARTUP_HELP = `
 Examples:
   sigctl startup                   now, and once for each stack
   sigctl startup --print           the systemd unit, to look at
-  sigctl startup --print --system | sudo tee /etc/systemd/system/sigctl-app.service
+  sigctl startup --print --system  the unit of the system, for /etc/systemd/system
 
 Each minute "sigctl recover" brings PM2 and the watchdog back where both are gone, by a timer (or cron).
 At boot the services start that were wanted when the machine went down, in the mode that was in force; "sigctl history" names

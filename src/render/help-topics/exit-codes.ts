@@ -10,9 +10,10 @@ export const EXIT_CODES = `Exit codes of sigctl
     2  Wrong use: unknown command, option, service or mode, a value that is
        none, no manifest or one with faults, top without a terminal. Nothing
        was changed.
-    3  status --check: not every service that should run is healthy; wait:
-       not there in time; config --check: a restart would change something;
-       recover --check: PM2 or the watchdog is to be brought back.
+    3  status --check: not every service that should run is healthy;
+       wait: not there in time; config --check: a restart would change
+       something; recover --check: PM2 or the watchdog is to be brought
+       back.
     4  Environment: PM2 does not answer or does not start, a database is
        locked, broken or of a newer sigctl, a log cannot be read, a file
        cannot be written (init, completion install), another machine
