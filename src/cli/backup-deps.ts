@@ -1,4 +1,4 @@
-import { join, relative, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { nothingToBackUp } from '../backup/backup-errors.js';
 import { createBackup } from '../backup/create-backup.js';
 import { listDatabases } from '../backup/databases.js';
@@ -51,7 +51,8 @@ async function backUp(deps: Deps, context: LockedContext, { to, keep }: BackupOp
       signal: context.signal,
     });
     const removed = keep === undefined ? [] : pruneBackups({ stack: stack.name, made: folder, keep });
-    return { folder, place: placeOf(folder), index, removed };
+    const place = placeOf(folder);
+    return { folder, place, typed: to === undefined ? basename(folder) : place, index, removed };
   } finally {
     steps.done();
   }

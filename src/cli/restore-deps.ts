@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { listDatabases } from '../backup/databases.js';
 import { hashFile } from '../backup/durable.js';
@@ -110,7 +110,7 @@ async function locked<T>(
 async function newestBackup({ stack }: Project): Promise<string | undefined> {
   const own = listBackups(join(stack.root, 'backups')).filter((backup) => backup.stack === stack.name);
   const newest = own.toSorted((a, b) => a.asOfMs - b.asOfMs).at(-1);
-  return newest === undefined ? undefined : relative(process.cwd(), newest.folder);
+  return newest === undefined ? undefined : basename(newest.folder);
 }
 
 async function ask(question: string): Promise<boolean> {

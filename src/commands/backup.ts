@@ -18,8 +18,10 @@ export interface BackupOptions {
 
 export interface BackupResult {
   readonly folder: string;
-  /** The same as it is to be typed here. */
+  /** The same from the current folder. */
   readonly place: string;
+  /** What `sigctl restore` knows it by. */
+  readonly typed: string;
   readonly index: BackupIndex;
   /** Folders of older backups that were removed. */
   readonly removed: readonly string[];

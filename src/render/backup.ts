@@ -6,9 +6,15 @@ import { formatSize } from '../core/size.js';
 export function renderBackup(
   {
     place,
+    typed,
     index,
     removed,
-  }: { readonly place: string; readonly index: BackupIndex; readonly removed: readonly string[] },
+  }: {
+    readonly place: string;
+    readonly typed: string;
+    readonly index: BackupIndex;
+    readonly removed: readonly string[];
+  },
   colour: boolean,
 ): string {
   const paint = new Chalk({ level: colour ? 1 : 0 });
@@ -21,6 +27,6 @@ export function renderBackup(
       return `  ${name.padEnd(width)}  ${formatSize(bytes).padStart(7)}${rows === undefined ? '' : `  ${rows} rows`}`;
     }),
     ...removed.map((old) => `${paint.dim('-')} removed ${old}`),
-    `${paint.dim('next:')} sigctl restore ${place} --dry-run`,
+    `${paint.dim('next:')} sigctl restore ${typed} --dry-run`,
   ].join('\n');
 }

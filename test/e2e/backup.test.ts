@@ -174,7 +174,7 @@ test('usage: without a terminal --yes is needed, without a backup the newest is 
   );
   const unnamed = await rig.sigctl(['restore', '--json']);
   assert.equal(unnamed.exitCode, 2);
-  assert.match(errorOf(unnamed).hint, /sigctl restore backups\/demo-/);
+  assert.match(errorOf(unnamed).hint, /sigctl restore demo-/);
   const dry = await rig.sigctl(['restore', backup, '--dry-run']);
   assert.equal(dry.exitCode, 0);
   assert.match(dry.stdout, /replace {2}data\/one\.db \(\d+ KB\), data\/two\.db/);

@@ -105,7 +105,11 @@ export const FILE_SCREENS: readonly Screen[] = [
   {
     name: 'backup',
     fits: false,
-    render: () => renderBackup({ place: FOLDER, index: INDEX, removed: ['app-20261101T150000000Z'] }, false),
+    render: () =>
+      renderBackup(
+        { place: FOLDER, typed: 'app-20261122T150000000Z', index: INDEX, removed: ['app-20261101T150000000Z'] },
+        false,
+      ),
   },
   {
     name: 'restore-plan',
