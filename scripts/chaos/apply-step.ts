@@ -4,7 +4,7 @@ import { lockDatabase } from './database-faults.js';
 import { openSpan } from './deeds.js';
 import type { Proc } from './proc.js';
 import { readReality } from './reality.js';
-import { type Action, type CliFate, commandLine, type Step, type Victim } from './step.js';
+import { type Action, type BothGone, type CliFate, commandLine, type Step, type Victim } from './step.js';
 import { surviveTruncation } from './survive-truncation.js';
 import type { World } from './world.js';
 
@@ -36,6 +36,8 @@ async function applyAction(world: World, action: Action): Promise<Partial<Omit<D
       return { note: kill(world, action.victim, action.signal) };
     case 'freeze':
       return { note: await freeze(world, action.victim, action.forMs) };
+    case 'both-gone':
+      return loseBoth(world, action);
     case 'disk-full':
       return { note: await fillDisk(world, action.forMs) };
     case 'lock-database':
@@ -80,6 +82,25 @@ async function freeze(world: World, victim: Victim, forMs: number): Promise<stri
   send(world, proc, 'SIGCONT');
   lapse?.close();
   return `pid ${proc.pid}`;
+}
+
+async function loseBoth(
+  world: World,
+  { crash, recoverAfterMs, killedAfterMs }: BothGone,
+): Promise<{ readonly run: CliRun; readonly note: string }> {
+  const both = (['pm2', 'watchdog'] as const).map((victim) => [victim, findVictim(world, victim)] as const);
+  openSpan(world.deeds.daemonLapses);
+  // Found first, and then killed within microseconds: neither starts the other again.
+  for (const [, proc] of both) if (proc !== undefined) send(world, proc, 'SIGKILL');
+  const notes = both.map(([victim, proc]) => (proc === undefined ? `no ${victim} to signal` : `pid ${proc.pid}`));
+  if (crash !== undefined) {
+    await sleep(crash.afterMs);
+    notes.push(kill(world, crash.victim, crash.signal));
+  }
+  await sleep(recoverAfterMs);
+  if (killedAfterMs !== undefined) await runDisturbed(world, ['recover'], { kind: 'killed', afterMs: killedAfterMs });
+  const { run } = await runDisturbed(world, ['recover'], { kind: 'left-alone' });
+  return { run, note: notes.join(', ') };
 }
 
 async function fillDisk(world: World, forMs: number): Promise<string> {

@@ -6,9 +6,11 @@ import { checkLines } from './invariants/lines.js';
 import { checkNeverTwice } from './invariants/never-twice.js';
 import { checkNothingLeft } from './invariants/nothing-left.js';
 import { checkPidFiles, pidFiles } from './invariants/pid-files.js';
+import { checkRecovered } from './invariants/recovered.js';
 import type { Violation } from './invariants/violation.js';
 import { readProc } from './proc.js';
 import { seededRandom } from './random.js';
+import { readReality } from './reality.js';
 import { SERVICES } from './services.js';
 import { settle } from './settle.js';
 import { describeStep, nextStep } from './step.js';
@@ -91,6 +93,7 @@ async function check(world: World, deeds: readonly Deed[]): Promise<readonly Vio
     ...checkPidFiles(world),
     ...checkStrangers(world),
     ...(await settle(world)),
+    ...checkRecovered(deeds, world.deeds.wanted, readReality(world)),
   ];
 }
 
@@ -116,5 +119,5 @@ function isNamed(world: World, pid: number): boolean {
 
 function outcome({ run, note }: Deed): string {
   if (run === undefined) return note;
-  return `${run.signal ?? `exit ${run.exitCode}`} in ${run.tookMs} ms`;
+  return `${note === '' ? '' : `${note}; `}${run.signal ?? `exit ${run.exitCode}`} in ${run.tookMs} ms`;
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { parseRuns } from '../../scripts/chaos/evidence.js';
 import { exitFault } from '../../scripts/chaos/invariants/exits-on-record.js';
 import { orderFaults, parseNumbers } from '../../scripts/chaos/invariants/lines.js';
+import { checkRecovered } from '../../scripts/chaos/invariants/recovered.js';
 import { allowedVerdicts, truthsBetween } from '../../scripts/chaos/invariants/verdicts.js';
 
 // The checks of the chaos suite are checked themselves: one that cannot fail would prove nothing.
@@ -70,4 +71,34 @@ test('truthsBetween() knows of a run that began and ended between two looks, and
   assert.deepEqual(lived, [undefined, 7]);
   const same = { ...none, live: LIVE, supervised: true } as const;
   assert.deepEqual(truthsBetween([same, same], []), []);
+});
+
+test('checkRecovered() asks for both after a recover that nothing disturbed, where somebody relies on them', () => {
+  const run = (exitCode: number) => ({
+    args: [],
+    exitCode,
+    signal: null,
+    stdout: '',
+    stderr: '',
+    tookMs: 1,
+    hung: false,
+  });
+  const lost = (exitCode: number) =>
+    ({
+      action: { kind: 'both-gone', crash: undefined, recoverAfterMs: 0, killedAfterMs: undefined },
+      run: run(exitCode),
+      note: '',
+      faults: [],
+    }) as const;
+  const wait = { action: { kind: 'wait', forMs: 1 }, run: undefined, note: '', faults: [] } as const;
+  const [both, none] = [
+    { daemons: [LIVE], watchdogs: [LIVE] },
+    { daemons: [], watchdogs: [] },
+  ];
+  const wanted = new Map([['kit', 'yes'] as const]);
+  assert.deepEqual(checkRecovered([lost(0)], wanted, both), []);
+  assert.match(checkRecovered([lost(0)], wanted, none)[0]?.evidence ?? '', /^no daemon, no watchdog/);
+  assert.match(checkRecovered([lost(4)], wanted, both)[0]?.evidence ?? '', /^exit code 4/);
+  assert.deepEqual(checkRecovered([lost(0)], new Map([['kit', 'no']]), none), []);
+  assert.deepEqual(checkRecovered([lost(4), wait], wanted, none), []);
 });
