@@ -22,7 +22,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   probe: rule(['core', 'errors.ts', 'process', 'logs']),
   operate: rule(['core', 'errors.ts', 'process', 'pm2', 'store', 'logs', 'observe', 'backup', 'record', 'probe']),
   doctor: rule(['core', 'errors.ts', 'process', 'store', 'observe', 'pm2']),
-  boot: rule(['core', 'errors.ts']),
+  boot: rule(['core', 'errors.ts', 'process']),
   remote: rule(['core', 'errors.ts']),
   deploy: rule(['core', 'errors.ts']),
   render: rule(['core', 'errors.ts'], ['chalk', 'ora'], { node: false }),

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { type BootTarget, homeOfUnit, type UnitScope, unitName } from '../core/boot-unit.js';
+import { homeDigest } from '../process/home-digest.js';
 import { unitPath } from './systemd.js';
 
 export interface ChosenUnit {
@@ -14,7 +14,7 @@ export interface ChosenUnit {
  * home's own. A unit that names no home was written by somebody else, and is left alone like another stack's.
  */
 export function chooseUnit(target: BootTarget, scope: UnitScope, configHome: string): ChosenUnit {
-  const [plain, own] = [unitName(target), unitName(target, digest(target.home))].map((name) =>
+  const [plain, own] = [unitName(target), unitName(target, homeDigest(target.home))].map((name) =>
     unitPath(name, scope, configHome),
   ) as [string, string];
   if (isOf(own, target) || (existsSync(plain) && !isOf(plain, target)))
@@ -28,8 +28,4 @@ function isOf(path: string, { home }: BootTarget): boolean {
 
 function readHome(path: string): string | undefined {
   return homeOfUnit(readFileSync(path, 'utf8'));
-}
-
-function digest(home: string): string {
-  return createHash('sha256').update(home).digest('hex').slice(0, 6);
 }

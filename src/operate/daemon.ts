@@ -10,6 +10,7 @@ import { daemonCommand, daemonFolders, daemonLogPath, daemonModuleConfig } from 
 import { divideUnitCgroup } from '../process/cgroup.js';
 import { daemonSockets } from '../process/daemon-sockets.js';
 import { DAEMON_KEY, exitJournalPath, launchPath, lockPath, pidPath } from '../process/home.js';
+import { homeDigest } from '../process/home-digest.js';
 import { writeLaunchFile } from '../process/launch-file.js';
 import { waitUntilGone } from '../process/signals.js';
 import type { OperateContext } from './context.js';
@@ -90,7 +91,8 @@ function daemonLives({ paths }: Pick<DaemonContext, 'paths'>): boolean {
 }
 
 function launchDaemon({ stack, paths, launcher, shellEnv }: DaemonContext): void {
-  divideUnitCgroup(unitName({ stack: stack.name }));
+  const unit = { stack: stack.name };
+  divideUnitCgroup([unitName(unit), unitName(unit, homeDigest(paths.home))]);
   for (const folder of [...daemonFolders(paths.pm2), paths.run]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   // PM2's own command line makes this file; without it the daemon logs an error at each start.
   writeFileSync(daemonModuleConfig(paths.pm2), '{}\n', { mode: 0o600 });

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, posix } from 'node:path';
 import { cgroupPath, type HomePaths } from './home.js';
+import { homeDigest } from './home-digest.js';
 
 /**
  * Memory limits by the kernel (cgroup v2): the last line behind the watchdog and PM2, who end a service gently. Where it cannot be had
@@ -17,7 +17,6 @@ export interface CgroupPlace {
 
 /** The kernel's limit lies above the service's, so that it is reached only by what nobody else could stop in time. */
 const KERNEL_SHARE = 1.1;
-const ID_LENGTH = 6;
 
 /** A cgroup of its own for whatever is no service, in the cgroup of a boot unit. */
 const SUPERVISOR = 'supervisor';
@@ -34,8 +33,7 @@ export function findCgroupPlace(
 ): CgroupPlace | undefined {
   const parent = findParent(readText('/proc/self/mountinfo'), readText(`/proc/${pid}/cgroup`));
   if (parent === undefined) return undefined;
-  const id = createHash('sha256').update(stack.home).digest('hex').slice(0, ID_LENGTH);
-  return { parent, stackFolder: `sigctl-${stack.name}-${id}` };
+  return { parent, stackFolder: `sigctl-${stack.name}-${homeDigest(stack.home)}` };
 }
 
 /**
@@ -52,17 +50,17 @@ export function findParent(mountinfo: string, ownCgroup: string): string | undef
  * in it. So we move to a child of it, which the kernel asks for first ("no internal processes"), and PM2's daemon, which we start, is
  * born there. In any other cgroup nothing happens.
  *
- * @param unit `sigctl-shop.service`.
+ * @param units The names that our unit may have: `sigctl-shop.service`, `sigctl-shop-1f3a9c.service`.
  */
 export function divideUnitCgroup(
-  unit: string,
+  units: readonly string[],
   mountinfo = readText('/proc/self/mountinfo'),
   ownCgroup = readText('/proc/self/cgroup'),
 ): void {
   const found = findFolder(mountinfo, ownCgroup)?.folder;
   // Where a delegated unit reloads, systemd runs that beside it (systemd.exec, CGROUP_DELEGATION.md).
   const own = found !== undefined && basename(found) === '.control' ? dirname(found) : found;
-  if (own === undefined || basename(own) !== unit) return;
+  if (own === undefined || !units.includes(basename(own))) return;
   if (!words(join(own, 'cgroup.controllers')).includes('memory')) return;
   try {
     mkdirSync(join(own, SUPERVISOR), { recursive: true });

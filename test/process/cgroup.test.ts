@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { unitName } from '../../src/core/boot-unit.js';
 import {
   type CgroupPlace,
   divideUnitCgroup,
@@ -14,6 +15,7 @@ import {
   readOomKills,
   removeCgroup,
 } from '../../src/process/cgroup.js';
+import { homeDigest } from '../../src/process/home-digest.js';
 import { tempFolder } from './rig.js';
 
 const MIB = 1024 ** 2;
@@ -117,11 +119,31 @@ test('divideUnitCgroup() moves us to a child of our own unit and lets others hav
   const { point, mountinfo } = fakeTree(t, { '/': 'memory', '/sigctl-shop.service': '', '/ssh.service': '' });
   for (const unit of ['sigctl-shop.service', 'ssh.service'])
     writeFileSync(join(point, unit, 'cgroup.controllers'), 'memory pids\n');
-  divideUnitCgroup('sigctl-shop.service', mountinfo(), '0::/ssh.service\n');
+  divideUnitCgroup(['sigctl-shop.service'], mountinfo(), '0::/ssh.service\n');
   assert.equal(existsSync(join(point, 'ssh.service/supervisor')), false);
-  divideUnitCgroup('sigctl-shop.service', mountinfo(), '0::/sigctl-shop.service\n');
+  divideUnitCgroup(['sigctl-shop.service'], mountinfo(), '0::/sigctl-shop.service\n');
   assert.equal(readFileSync(join(point, 'sigctl-shop.service/supervisor/cgroup.procs'), 'utf8'), '0');
   assert.equal(readFileSync(join(point, 'sigctl-shop.service/cgroup.subtree_control'), 'utf8'), '+memory');
+});
+
+test('divideUnitCgroup() knows the unit of a second stack of the same name, and leaves that of a third alone', (t) => {
+  const [plain, own, third] = [undefined, '/srv/shop/.sigctl', '/srv/third/.sigctl'].map((home) =>
+    unitName({ stack: 'shop' }, home && homeDigest(home)),
+  ) as [string, string, string];
+  const { point, mountinfo } = fakeTree(t, { '/': 'memory', [`/${own}`]: '', [`/${third}`]: '' });
+  for (const unit of [own, third]) {
+    writeFileSync(join(point, unit, 'cgroup.controllers'), 'memory pids\n');
+    divideUnitCgroup([plain, own], mountinfo(), `0::/${unit}\n`);
+  }
+  assert.match(own, /^sigctl-shop-[0-9a-f]{6}\.service$/);
+  assert.equal(readFileSync(join(point, own, 'supervisor/cgroup.procs'), 'utf8'), '0');
+  assert.equal(readFileSync(join(point, own, 'cgroup.subtree_control'), 'utf8'), '+memory');
+  assert.equal(existsSync(join(point, third, 'supervisor')), false);
+  // Where systemd reloads it, what runs then is in a cgroup beside: the unit is the one above.
+  mkdirSync(join(point, own, '.control'));
+  rmSync(join(point, own, 'supervisor'), { recursive: true });
+  divideUnitCgroup([plain, own], mountinfo(), `0::/${own}/.control\n`);
+  assert.equal(existsSync(join(point, own, 'supervisor/cgroup.procs')), true);
 });
 
 test('removeCgroup() takes away what is empty, and leaves what others live in', (t) => {
