@@ -275,7 +275,7 @@ const noColourProbe = {
 
 /**
  * better-sqlite3 searches its native half in fifteen places (8 ms with its own modules); where npm builds it is known. Its backup is
- * loaded with the first one.
+ * loaded with the first one, and what makes SQL functions of JavaScript is left out: nothing here does.
  */
 const REAL = '?real';
 const leanSqlite = {
@@ -284,6 +284,9 @@ const leanSqlite = {
     const contents = `module.exports = ${loadSqliteAddon}`;
     build.onResolve({ filter: /^bindings$/ }, ({ path }) => ({ path, namespace: 'sqlite' }));
     build.onLoad({ filter: /.*/, namespace: 'sqlite' }, () => ({ contents }));
+    build.onLoad({ filter: /better-sqlite3.lib.methods.(aggregate|function|table)\.js$/ }, () => ({
+      contents: `module.exports = () => { throw new Error('left out of the built CLI (scripts/pack-cli.mjs)'); };`,
+    }));
     build.onLoad({ filter: /better-sqlite3.lib.methods.backup\.js$/ }, ({ path, suffix }) => {
       if (suffix === REAL) return undefined;
       const contents = `module.exports = async function backup(...args) {

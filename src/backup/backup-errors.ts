@@ -1,5 +1,6 @@
 import type { RestoreRefusal } from '../core/restore-plan.js';
 import { EXIT, type ExitCode, SigctlError } from '../errors.js';
+import { codeOf } from './error-code.js';
 
 /** Turns what stopped a backup into a refusal that names the cause; a `SigctlError` stays as it is. */
 export function backupFailure(folder: string, error: unknown): SigctlError {
@@ -100,22 +101,6 @@ export function refuseRestore(folder: string, reason: RestoreRefusal): SigctlErr
   });
 }
 
-export function restoreUnfinished(home: string, backup: string): SigctlError {
-  return refusal(`Cannot use "${home}": the restore of "${backup}" is not finished`, {
-    code: 'RESTORE_UNFINISHED',
-    hint: 'If it is still at work, wait for it. If it was killed, bring the old state back: sigctl restore --undo',
-    exitCode: EXIT.environment,
-  });
-}
-
-export function journalUnreadable(path: string): SigctlError {
-  return refusal(`Cannot read "${path}", which tells how far a restore got`, {
-    code: 'RESTORE_JOURNAL_INVALID',
-    hint: 'The files from before lie in "old" beside it: stop the services and move them back by hand, then remove the folder',
-    exitCode: EXIT.environment,
-  });
-}
-
 /**
  * A restore that failed, told with what it left. The code of a `SigctlError` stays.
  *
@@ -147,12 +132,6 @@ export function undoFailed(folder: string, error: unknown, fault: unknown): Sigc
     exitCode: EXIT.environment,
     cause: fault,
   });
-}
-
-/** `ENOSPC`, `SQLITE_FULL`, …; '' for an error without a code. */
-export function codeOf(error: unknown): string {
-  if (!(error instanceof Error) || !('code' in error)) return '';
-  return String(error.code);
 }
 
 function refusal(

@@ -3,8 +3,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BackupIndex, type ParsedIndex, parseBackupIndex } from '../core/backup-index.js';
 import { isRecord } from '../core/is-record.js';
-import { codeOf, unsound } from './backup-errors.js';
+import { unsound } from './backup-errors.js';
 import { writeDurably } from './durable.js';
+import { codeOf } from './error-code.js';
 
 export const INDEX_FILE = 'index.json';
 

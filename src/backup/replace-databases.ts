@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { DATABASE_SUFFIXES, type JournaledFile, planUndo, type RestoreJournal } from '../core/restore-journal.js';
 import { findDamage } from './check-database.js';
 import { syncPath } from './durable.js';
-import { type RestoreFolder, writeJournal } from './restore-folder.js';
+import type { RestoreFolder } from './find-restores.js';
+import { writeJournal } from './restore-folder.js';
 
 export interface ReplaceRequest {
   /** The databases to put in place: `status.db`, `data/market.db`. */

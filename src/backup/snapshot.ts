@@ -1,7 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
-import { codeOf, sourceDamaged } from './backup-errors.js';
+import { sourceDamaged } from './backup-errors.js';
+import { codeOf } from './error-code.js';
 
 /** Copied in one go: a few milliseconds, between which progress is shown and Ctrl-C is seen. */
 const PAGES_AT_ONCE = 1_024;

@@ -3,7 +3,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { unsound } from './backup-errors.js';
 import { findDamage } from './check-database.js';
 import { copyFileDurably, syncPath } from './durable.js';
-import type { RestoreFolder } from './restore-folder.js';
+import type { RestoreFolder } from './find-restores.js';
 import { corrupt, type VerifiedBackup } from './verify-backup.js';
 
 /**

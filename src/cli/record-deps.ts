@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { requireNoUnfinishedRestore } from '../backup/restore-folder.js';
+import { requireNoUnfinishedRestore } from '../backup/find-restores.js';
 import type { RecordView, WithRecord } from '../commands/record-view.js';
 import type { StoryProcess } from '../core/exit-story.js';
 import { findNamed, type ServiceSpec, type Stack } from '../core/stack.js';

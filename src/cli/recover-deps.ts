@@ -1,4 +1,4 @@
-import { requireNoUnfinishedRestore } from '../backup/restore-folder.js';
+import { requireNoUnfinishedRestore } from '../backup/find-restores.js';
 import type { RecoverDeps, RecoverReport } from '../commands/recover.js';
 import type { Recovered } from '../core/recover-plan.js';
 import { findWatchdog } from '../observe/find-watchdog.js';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { dropEarlyRestores, requireNoUnfinishedRestore } from '../backup/restore-folder.js';
+import { requireNoUnfinishedRestore } from '../backup/find-restores.js';
+import { dropEarlyRestores } from '../backup/restore-folder.js';
 import type { SessionRequest, StackSession } from '../commands/session.js';
 import type { OperateContext } from '../operate/context.js';
 import { openSession } from '../operate/session.js';

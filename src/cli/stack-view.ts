@@ -1,4 +1,4 @@
-import { requireNoUnfinishedRestore } from '../backup/restore-folder.js';
+import { requireNoUnfinishedRestore } from '../backup/find-restores.js';
 import type { StackView, WatchdogView } from '../commands/session.js';
 import { findWatchdog } from '../observe/find-watchdog.js';
 import { findDaemon } from '../observe/observe-processes.js';

@@ -2,14 +2,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { restoreFailed, undoFailed } from '../backup/backup-errors.js';
 import { listDatabases } from '../backup/databases.js';
+import type { FoundRestore, RestoreFolder } from '../backup/find-restores.js';
 import { databaseFiles, replaceDatabases, undoReplace } from '../backup/replace-databases.js';
-import {
-  type FoundRestore,
-  makeRestoreFolder,
-  type RestoreFolder,
-  removeRestoreFolder,
-  writeJournal,
-} from '../backup/restore-folder.js';
+import { makeRestoreFolder, removeRestoreFolder, writeJournal } from '../backup/restore-folder.js';
 import { stageRestore } from '../backup/stage-restore.js';
 import type { VerifiedBackup } from '../backup/verify-backup.js';
 import { anyFailed, type StartOutcome, type StopOutcome } from '../core/outcome.js';

@@ -3,14 +3,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { test } from 'node:test';
 import BetterSqlite3 from 'better-sqlite3';
+import { findRestores, requireNoUnfinishedRestore } from '../../src/backup/find-restores.js';
 import { replaceDatabases, undoReplace } from '../../src/backup/replace-databases.js';
-import {
-  dropEarlyRestores,
-  findRestores,
-  makeRestoreFolder,
-  requireNoUnfinishedRestore,
-  writeJournal,
-} from '../../src/backup/restore-folder.js';
+import { dropEarlyRestores, makeRestoreFolder, writeJournal } from '../../src/backup/restore-folder.js';
 import { stageRestore } from '../../src/backup/stage-restore.js';
 import { verifyBackup } from '../../src/backup/verify-backup.js';
 import type { RestoreJournal } from '../../src/core/restore-journal.js';
