@@ -61,12 +61,19 @@ function pressPlain(state: TopState, key: TopKey): Pressed {
     case 'end':
       return only(select(state, Number.POSITIVE_INFINITY));
     case 'escape':
-      return { state, effect: { kind: 'quit' } };
+      // Whoever is looking at a part expects to see the whole again, and not the shell.
+      return isFiltered(state)
+        ? only({ ...state, serviceFilter: '', logFilter: '' })
+        : { state, effect: { kind: 'quit' } };
     case 'char':
       return pressChar(state, key.char);
     default:
       return only(state);
   }
+}
+
+function isFiltered({ serviceFilter, logFilter }: TopState): boolean {
+  return serviceFilter !== '' || logFilter !== '';
 }
 
 function pressChar(state: TopState, char: string): Pressed {

@@ -10,7 +10,7 @@ const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
   ['p', 'pause: nothing moves until p is pressed again'],
   ['Ctrl-L', 'draw everything again'],
   ['Ctrl-Z', 'back to the shell; fg comes back here'],
-  ['q  Esc', 'quit; what runs goes on running'],
+  ['q  Esc', 'quit; what runs goes on. Esc ends filters first'],
 ];
 
 /** The page behind `?`: every key. */

@@ -43,7 +43,7 @@ export function renderServices(
   const body = processes
     .slice(from, from + shown)
     .map((process, index) => fit(renderRow(state, process, layout, from + index === at, paint), columns));
-  const none = `  No service matches "${state.serviceFilter}": / and Escape show all`;
+  const none = `  No service matches "${state.serviceFilter}": Escape shows all`;
   const filled = processes.length === 0 ? [fit(none, columns)] : body;
   return [head, ...filled, ...Array<string>(Math.max(0, shown - filled.length)).fill(' '.repeat(columns))];
 }

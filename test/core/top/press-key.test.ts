@@ -85,6 +85,10 @@ test('the selection stays at the ends, and with a filter among what is shown', (
   );
   assert.equal(selectedProcess(filtered)?.report.key, 'web-0');
   assert.equal(press(filtered, '/', 'escape').state.serviceFilter, '');
+  // Escape shows all again, and only then leaves.
+  const all = press(filtered, 'escape');
+  assert.deepEqual([all.state.serviceFilter, all.effect.kind], ['', 'none']);
+  assert.equal(press(all.state, 'escape').effect.kind, 'quit');
 });
 
 test('Tab goes from the filter of services to that of log lines', () => {
