@@ -37,6 +37,7 @@ export const WRONG: readonly Step[] = stepsOf(`
     wrong-host-name      | sigctl @staging status
     wrong-deploy         | sigctl deploy
     wrong-startup        | sigctl startup --user --cron
+    wrong-unstartup      | sigctl unstartup --sytem
     wrong-init           | sigctl init --from Procfle
     wrong-completion     | sigctl completion tcsh
     wrong-json           | sigctl mode standart --json

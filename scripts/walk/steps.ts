@@ -1,10 +1,8 @@
+import { COMMAND_NAMES } from '../../src/cli/purposes.js';
 import { type Step, stepsOf } from './step.js';
 import { MACHINE } from './steps-machine.js';
 import { SICK } from './steps-sick.js';
 import { WRONG } from './steps-wrong.js';
-
-const COMMANDS =
-  'start stop restart reload recover status top wait mode logs why history backup restore doctor config env alerts host deploy startup unstartup init completion help';
 
 const HELP: readonly Step[] = [
   ...stepsOf(`
@@ -12,7 +10,7 @@ const HELP: readonly Step[] = [
     help-manifest        | sigctl help manifest
     help-environment     | sigctl help environment
     help-exit-codes      | sigctl help exit-codes`),
-  ...COMMANDS.split(' ').map((command) => ({ name: `help-${command}`, line: `sigctl ${command} --help` })),
+  ...COMMAND_NAMES.map((command) => ({ name: `help-${command}`, line: `sigctl ${command} --help` })),
 ];
 
 /** Nothing was ever started. */
