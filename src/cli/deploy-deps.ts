@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { homedir, hostname, userInfo } from 'node:os';
 import type { DeployDeps } from '../commands/deploy.js';
+import { interruptedBy } from '../operate/interrupted-by.js';
 import { readConnection } from '../remote/connection.js';
 import { createDeployHost } from '../remote/deploy-host.js';
 import { findHost } from '../remote/find-host.js';
@@ -22,10 +23,10 @@ export function createDeployDeps({ out, nowMs }: Deps, env: NodeJS.ProcessEnv): 
       const host = findHost(typed, readHosts(hostsPath(env, homedir())));
       const controller = new AbortController();
       // A second one ends sigctl at once; a switch on the host then ends by itself, well or back.
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort(signal));
       return {
         host: createDeployHost(readConnection(env), host, controller.signal),
-        interrupted: () => controller.signal.aborted,
+        interruptedBy: () => interruptedBy(controller.signal),
       };
     },
   };

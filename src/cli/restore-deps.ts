@@ -7,9 +7,10 @@ import { findRestores } from '../backup/find-restores.js';
 import { listBackups } from '../backup/prune-backups.js';
 import { removeAbandoned, removeRestoreFolder } from '../backup/restore-folder.js';
 import { type VerifiedBackup, verifyBackup } from '../backup/verify-backup.js';
-import type { LockRequest, PreparedRestore, RestoreDeps, UndoneRestore } from '../commands/restore.js';
+import type { Interruptible, LockRequest, PreparedRestore, RestoreDeps, UndoneRestore } from '../commands/restore.js';
 import { planRestore } from '../core/restore-plan.js';
 import { observeProcesses } from '../observe/observe-processes.js';
+import { interruptedBy } from '../operate/interrupted-by.js';
 import { restoreStack, undoRestore } from '../operate/restore-stack.js';
 import { CANDLES_VERSION } from '../service/market/candle-schema.js';
 import { LEDGER_VERSION } from '../services/trading/ledger-schema.js';
@@ -102,10 +103,13 @@ async function locked<T>(
   { config, waitMs, onProgress }: LockRequest,
   command: string,
   work: (context: LockedContext) => Promise<T>,
-): Promise<T> {
+): Promise<Interruptible<T>> {
   const setup = await deps.sessionSetup(config);
   const interruptNote = 'the state from before is brought back, unless the databases are replaced already';
-  return withStackLock({ ...setup, interruptNote }, { config, waitMs, command, onProgress }, work);
+  return withStackLock({ ...setup, interruptNote }, { config, waitMs, command, onProgress }, async (context) => ({
+    result: await work(context),
+    by: interruptedBy(context.signal),
+  }));
 }
 
 async function newestBackup({ stack }: Project): Promise<string | undefined> {

@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { InterruptSignal } from '../commands/exit-code.js';
 import type { WaitDeps } from '../commands/wait.js';
 import type { Deps } from './deps.js';
 import { lazySteps } from './lazy-steps.js';
 
 /** What `sigctl wait` touches: it looks as `status` does. Ctrl-C ends it after the next look. */
 export function createWaitDeps(deps: Deps): WaitDeps {
-  let isInterrupted = false;
+  let by: InterruptSignal | undefined;
   let isListening = false;
   const controller = new AbortController();
-  const onSignal = (): void => {
-    isInterrupted = true;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    by = signal === 'SIGTERM' ? signal : 'SIGINT';
     controller.abort();
   };
   return {
@@ -24,7 +25,7 @@ export function createWaitDeps(deps: Deps): WaitDeps {
       await sleep(ms, undefined, { signal: controller.signal }).catch(() => undefined);
     },
     steps: () => lazySteps(deps.terminal),
-    interrupted: () => isInterrupted,
+    interruptedBy: () => by,
     out: deps.out,
   };
 }

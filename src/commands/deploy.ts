@@ -5,10 +5,10 @@ import { formatSize } from '../core/size.js';
 import { EXIT, SigctlError } from '../errors.js';
 import { renderDeployed, renderDeployPlan, renderRolledBack } from '../render/deploy.js';
 import { renderJson } from '../render/json.js';
+import { exitCodeOfInterrupt, type InterruptSignal } from './exit-code.js';
 import { durationArgument, jsonOption } from './options.js';
 import type { Output } from './session.js';
 
-const INTERRUPTED = 130;
 const DEFAULT_KEEP = 5;
 const DEFAULT_GATE_MS = 60_000;
 const DEFAULT_SETTLE_MS = 3_000;
@@ -22,7 +22,10 @@ export interface DeployDeps {
   /** @throws {SigctlError} `DEPLOY_SOURCE_INVALID` (exit 2). */
   readonly readSource: (from: string | undefined, git: string | undefined) => Promise<DeploySource>;
   /** As it is typed: `@prod`. @throws {SigctlError} `HOST_UNKNOWN`, `HOST_INVALID`. */
-  readonly openHost: (typed: string) => { readonly host: DeployHost; readonly interrupted: () => boolean };
+  readonly openHost: (typed: string) => {
+    readonly host: DeployHost;
+    readonly interruptedBy: () => InterruptSignal | undefined;
+  };
   readonly out: Pick<Output, 'print' | 'note' | 'colour' | 'setExitCode'>;
 }
 
@@ -96,17 +99,20 @@ healthy in time, the former release is back in force. So it is after Ctrl-C. A
 lost connection changes nothing: --outcome tells how it went.
 
 Exit codes: 0 in force; 1 not in force, all as before; 2 wrong use; 4 the host
-cannot be reached or used; 130 interrupted, all as before.`;
+cannot be reached or used; 130 interrupted, all as before; 143 by SIGTERM.`;
 
 export async function runDeploy(deps: DeployDeps, options: DeployOptions): Promise<number> {
   if (options.rollback && (options.git ?? options.from) !== undefined) throw contradiction();
   const isNew = !options.rollback && !options.outcome;
   const source = isNew ? await deps.readSource(options.from, options.git) : undefined;
-  const { host, interrupted } = deps.openHost(options.host);
+  const { host, interruptedBy } = deps.openHost(options.host);
   const show = createSteps(deps);
   try {
     const seen = await show('check', () => host.check(isNew && !options.dryRun), describeFacts);
-    if (options.outcome) return conclude(deps, options, await host.lastOutcome(seen, show.line), []);
+    if (options.outcome) {
+      const outcome = await host.lastOutcome(seen, show.line);
+      return conclude(deps, options, { outcome, removed: [], by: undefined });
+    }
     const planned = source === undefined ? previousOf(seen, options.host) : releaseId(deps.nowMs(), source.shortId);
     if (options.dryRun) return printPlan(deps, options, { facts: seen, release: planned, source });
     await host.lock(seen.root, deps.who());
@@ -114,20 +120,22 @@ export async function runDeploy(deps: DeployDeps, options: DeployOptions): Promi
     const facts = await host.check(false);
     const release = source === undefined ? previousOf(facts, options.host) : planned;
     if (source !== undefined) await prepare(host, { facts, release, source, options, show });
-    if (interrupted()) {
+    const by = interruptedBy();
+    if (by !== undefined) {
       if (source !== undefined) await host.discard(facts, release);
-      return tellInterrupted(deps, options);
+      return tellInterrupted(deps, options, by);
     }
     const outcome = await host.switchTo(switchRequest(deps, options, facts, release), show.line);
     // Where the way back failed, something may still run from it.
     const isUnused = outcome.kind === 'rolled-back' && outcome.rollbackFault === null;
     if (isUnused && source !== undefined) await host.discard(facts, release);
     const removed = outcome.kind === 'done' ? await host.prune(facts, options.keep) : [];
-    return conclude(deps, options, outcome, removed);
+    return conclude(deps, options, { outcome, removed, by: interruptedBy() });
   } catch (error) {
     // A connection that Ctrl-C ended is no fault of the host.
-    if (!interrupted()) throw error;
-    return tellInterrupted(deps, options);
+    const by = interruptedBy();
+    if (by === undefined) throw error;
+    return tellInterrupted(deps, options, by);
   } finally {
     host.close();
   }
@@ -207,17 +215,18 @@ function printPlan(
   return EXIT.ok;
 }
 
-function conclude(
-  { out }: DeployDeps,
-  { host, json }: DeployOptions,
-  outcome: SwitchOutcome,
-  removed: readonly string[],
-): number {
+interface Conclusion {
+  readonly outcome: SwitchOutcome;
+  readonly removed: readonly string[];
+  readonly by: InterruptSignal | undefined;
+}
+
+function conclude({ out }: DeployDeps, { host, json }: DeployOptions, { outcome, removed, by }: Conclusion): number {
   const ok = outcome.kind === 'done';
   if (json) out.print(renderJson({ ok, outcome, removed }));
   else out.print(ok ? renderDeployed(outcome, removed, out.colour) : renderRolledBack(outcome, host, out.colour));
   if (ok) return EXIT.ok;
-  return outcome.isInterrupted ? INTERRUPTED : EXIT.failed;
+  return outcome.isInterrupted ? exitCodeOfInterrupt(by) : EXIT.failed;
 }
 
 function previousOf({ previous, releases }: HostFacts, host: string): string {
@@ -229,12 +238,12 @@ function previousOf({ previous, releases }: HostFacts, host: string): string {
   });
 }
 
-function tellInterrupted({ out }: DeployDeps, { json }: DeployOptions): number {
+function tellInterrupted({ out }: DeployDeps, { json }: DeployOptions, by: InterruptSignal): number {
   const message = 'Interrupted before the switch: nothing changed there';
   const error = { code: 'INTERRUPTED', message, hint: 'Type the command again to begin anew' };
   if (json) out.print(renderJson({ ok: false, error }));
   else out.note(message);
-  return INTERRUPTED;
+  return exitCodeOfInterrupt(by);
 }
 
 function contradiction(): SigctlError {

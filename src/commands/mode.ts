@@ -63,7 +63,7 @@ Examples:
   sigctl mode full --rollback-on-failure  all or nothing: if one fails, what ran before runs again
 
 Exit codes: 0 done, or already so; 1 a service failed; 2 wrong use; 4 PM2 or the database cannot be reached;
-130 interrupted, 143 by SIGTERM while it waited for another command.`;
+130 interrupted, 143 by SIGTERM.`;
 
 const STOPS_GO_ON = 'what is being stopped is waited for, and nothing more is started; Ctrl-C again leaves at once';
 
@@ -103,7 +103,7 @@ async function switchMode(
   if (!options.json) out.note(shown());
   const { stopped, started } = await applyPlan(session, plan);
   const isStuck = stopped.some((outcome) => outcome.kind === 'failed');
-  const exitCode = isStuck ? EXIT.failed : exitCodeOfStart(started);
+  const exitCode = isStuck ? EXIT.failed : exitCodeOfStart(started, session.interruptedBy());
   const back = exitCode === EXIT.failed && options.rollback ? await rollBack(session, plan, before) : undefined;
   view.done();
   const rolledBack = back === undefined ? {} : { rolledBack: back };
@@ -187,11 +187,12 @@ function makePlan(session: StackSession, mode: string): ModePlan {
 async function applyPlan(session: StackSession, plan: ModePlan) {
   session.writeMode(plan.mode);
   const stopped = await session.applyStop(session.planStop(plan.stop));
-  const started = session.interrupted()
-    ? session
-        .planStart(plan.start)
-        .map(({ service, key }) => ({ kind: 'interrupted' as const, service, key, launched: false }))
-    : await session.applyStart(session.planStart([...plan.keep, ...plan.start]));
+  const started =
+    session.interruptedBy() !== undefined
+      ? session
+          .planStart(plan.start)
+          .map(({ service, key }) => ({ kind: 'interrupted' as const, service, key, launched: false }))
+      : await session.applyStart(session.planStart([...plan.keep, ...plan.start]));
   return { stopped, started };
 }
 

@@ -3,6 +3,7 @@ import type { ReloadOutcome, ReloadRefusal, ReloadStep } from '../core/reload-pl
 import { EXIT, SigctlError } from '../errors.js';
 import { renderJson } from '../render/json.js';
 import { renderReloadOutcomes } from '../render/reload.js';
+import { exitCodeOfInterrupt, type InterruptSignal } from './exit-code.js';
 import { selectServices } from './select-services.js';
 import {
   type ServiceOptions,
@@ -12,8 +13,6 @@ import {
   withProgress,
 } from './service-command.js';
 import type { MutatingDeps, StackSession } from './session.js';
-
-const INTERRUPTED = 130;
 
 const RELOAD: ServiceVerb = {
   name: 'reload',
@@ -30,8 +29,7 @@ One that can do none of it is refused before anything is done. The first that
 fails ends it, and those behind it are left alone.
 
 Exit codes: 0 all reloaded; 1 one failed, or cannot; 2 wrong use; 4 PM2 or the
-database cannot be reached; 130 interrupted, 143 by SIGTERM while it waited
-for another command.`,
+database cannot be reached; 130 interrupted, 143 by SIGTERM.`,
 };
 
 /** Declares `sigctl reload`. Tests of parsing pass their own `run`. */
@@ -42,21 +40,18 @@ export function reloadCommand(deps: MutatingDeps, run = runReload): Command {
 export async function runReload(deps: MutatingDeps, options: ServiceOptions): Promise<number> {
   const orRestart = options.flags?.['orRestart'] === true;
   if (options.services.length === 0 && !orRestart) throw nothingNamed();
-  const outcomes = await withProgress(deps, (view) =>
-    deps.withSession(sessionRequest('reload', options, view), (session) => {
+  const { outcomes, by } = await withProgress(deps, (view) =>
+    deps.withSession(sessionRequest('reload', options, view), async (session) => {
       const steps = session.planReload(chosen(session, options), orRestart);
       const refusals = steps.filter((step) => step.kind === 'refused');
       if (refusals.length > 0) throw cannotReload(refusals);
       const watchdog = options.services.length === 0;
-      return steps.length === 0
-        ? Promise.resolve([])
-        : session.applyReload(
-            steps.filter((step): step is ReloadStep => step.kind !== 'refused'),
-            { watchdog },
-          );
+      const able = steps.filter((step): step is ReloadStep => step.kind !== 'refused');
+      const outcomes = able.length === 0 ? [] : await session.applyReload(able, { watchdog });
+      return { outcomes, by: session.interruptedBy() };
     }),
   );
-  const exitCode = exitCodeOf(outcomes);
+  const exitCode = exitCodeOf(outcomes, by);
   deps.out.print(
     options.json ? renderJson({ outcomes, ok: exitCode === EXIT.ok }) : renderReloadOutcomes(outcomes, deps.out.colour),
   );
@@ -70,9 +65,9 @@ function chosen({ stack, presence }: StackSession, { services }: ServiceOptions)
   return stack.services.filter(({ name, oneshot }) => present.has(name) && !oneshot).map(({ name }) => name);
 }
 
-function exitCodeOf(outcomes: readonly ReloadOutcome[]): number {
+function exitCodeOf(outcomes: readonly ReloadOutcome[], by: InterruptSignal | undefined): number {
   if (outcomes.some(({ kind }) => kind === 'failed')) return EXIT.failed;
-  return outcomes.some(({ kind }) => kind === 'interrupted' || kind === 'skipped') ? INTERRUPTED : EXIT.ok;
+  return outcomes.some(({ kind }) => kind === 'interrupted' || kind === 'skipped') ? exitCodeOfInterrupt(by) : EXIT.ok;
 }
 
 function cannotReload(refusals: readonly ReloadRefusal[]): SigctlError {

@@ -28,7 +28,7 @@ Examples:
 A service that did not run is started. An orphan is taken back under PM2.
 
 Exit codes: 0 all ready, 1 one failed, 2 wrong use, 4 PM2 or the database cannot be reached,
-130 interrupted, 143 by SIGTERM while it waited for another command.`,
+130 interrupted, 143 by SIGTERM.`,
 };
 
 /** Declares `sigctl restart`. Tests of parsing pass their own `run`. */
@@ -37,14 +37,15 @@ export function restartCommand(deps: MutatingDeps, run = runRestart): Command {
 }
 
 export async function runRestart(deps: MutatingDeps, options: ServiceOptions): Promise<number> {
-  const { stopped, started } = await withProgress(deps, (view) =>
-    deps.withSession(sessionRequest('restart', options, view), (session) =>
-      session.applyRestart(chosen(session, options), { watchdog: isForAll(options), again: options.services }),
-    ),
+  const { stopped, started, by } = await withProgress(deps, (view) =>
+    deps.withSession(sessionRequest('restart', options, view), async (session) => {
+      const how = { watchdog: isForAll(options), again: options.services };
+      return { ...(await session.applyRestart(chosen(session, options), how)), by: session.interruptedBy() };
+    }),
   );
   const unstoppable = stopped.filter((outcome) => outcome.kind === 'failed');
   const { colour } = deps.out;
-  const exitCode = unstoppable.length > 0 ? EXIT.failed : exitCodeOfStart(started);
+  const exitCode = unstoppable.length > 0 ? EXIT.failed : exitCodeOfStart(started, by);
   deps.out.print(
     options.json
       ? renderJson({ stopped, started, ok: exitCode === EXIT.ok })

@@ -4,7 +4,7 @@ import type { RestorePlan } from '../core/restore-plan.js';
 import { EXIT, SigctlError } from '../errors.js';
 import { renderJson } from '../render/json.js';
 import { renderRestored, renderRestorePlan, renderUndone } from '../render/restore.js';
-import { exitCodeOfStart } from './exit-code.js';
+import { exitCodeOfStart, type InterruptSignal } from './exit-code.js';
 import { type GlobalFlags, jsonOption, waitOption } from './options.js';
 import type { Output, ProgressView } from './session.js';
 
@@ -24,13 +24,19 @@ export interface PreparedRestore {
   readonly plan: RestorePlan;
   /** Services with a live process, which will be restarted. */
   readonly running: readonly string[];
-  readonly apply: (request: LockRequest) => Promise<RestoreResult>;
+  readonly apply: (request: LockRequest) => Promise<Interruptible<RestoreResult>>;
 }
 
 export interface LockRequest {
   readonly config: string | undefined;
   readonly waitMs: number;
   readonly onProgress: ProgressView['report'];
+}
+
+/** What was done, and what interrupted the waiting for services, where anything did. */
+export interface Interruptible<T> {
+  readonly result: T;
+  readonly by: InterruptSignal | undefined;
 }
 
 export interface RestoreResult {
@@ -49,7 +55,7 @@ export interface RestoreDeps {
   /** Verifies a backup whole and changes nothing. Throws with the code of the first fault. */
   readonly prepare: (backup: string, config: string | undefined) => Promise<PreparedRestore>;
   /** Brings back the state from before restores that were cut short. */
-  readonly undo: (request: LockRequest) => Promise<readonly UndoneRestore[]>;
+  readonly undo: (request: LockRequest) => Promise<Interruptible<readonly UndoneRestore[]>>;
   /** The newest backup in the default place, for a hint. */
   readonly newest: (config: string | undefined) => Promise<string | undefined>;
   /** Asks on the terminal; `undefined` where there is none. */
@@ -98,7 +104,7 @@ Everything is verified before anything is touched. Then the services stop, each 
 logs stay as they are.
 
 Exit codes: 0 restored; 1 refused or failed, and the old state stands, or a service did not start; 2 wrong use; 4 environment;
-130 restored, and interrupted while the services started; 130, 143 Ctrl-C or SIGTERM while it waited for another command.`;
+130, 143 Ctrl-C or SIGTERM: restored, and interrupted while the services started; or while it waited for another command.`;
 
 export async function runRestore(deps: RestoreDeps, options: RestoreOptions): Promise<number> {
   if (options.undo) return runUndo(deps, options);
@@ -113,8 +119,8 @@ export async function runRestore(deps: RestoreDeps, options: RestoreOptions): Pr
   }
   if (!options.json) deps.out.note(renderRestorePlan(plan, running, deps.out.colour));
   if (!options.yes && !(await deps.confirm?.('Replace these databases?'))) throw notConfirmed();
-  const result = await withProgress(deps, options, prepared.apply);
-  const code = exitCodeOfStart(result.started);
+  const { result, by } = await withProgress(deps, options, prepared.apply);
+  const code = exitCodeOfStart(result.started, by);
   if (options.json) deps.out.print(renderJson({ ok: code === EXIT.ok, plan, ...result }));
   else deps.out.print(renderRestored(result, plan, deps.out.colour));
   return code;
@@ -122,8 +128,9 @@ export async function runRestore(deps: RestoreDeps, options: RestoreOptions): Pr
 
 async function runUndo(deps: RestoreDeps, options: RestoreOptions): Promise<number> {
   if (options.backup !== undefined || options.dryRun) throw undoAlone();
-  const undone = await withProgress(deps, options, deps.undo);
-  const code = exitCodeOfStart(undone.flatMap(({ started }) => started));
+  const { result: undone, by } = await withProgress(deps, options, deps.undo);
+  const started = undone.flatMap((restore) => restore.started);
+  const code = exitCodeOfStart(started, by);
   deps.out.print(options.json ? renderJson({ ok: code === EXIT.ok, undone }) : renderUndone(undone, deps.out.colour));
   return code;
 }

@@ -5,6 +5,7 @@ import type { ServiceReport } from '../core/service-report.js';
 import type { Stack } from '../core/stack.js';
 import type { StartStep } from '../core/start-plan.js';
 import type { StopStep } from '../core/stop-plan.js';
+import type { InterruptSignal } from './exit-code.js';
 
 /** What a command that only looks may use. */
 export interface StackView {
@@ -76,8 +77,8 @@ export interface StackSession {
     options: { readonly watchdog: boolean },
   ) => Promise<readonly ReloadOutcome[]>;
   readonly writeMode: (mode: string) => void;
-  /** The operator pressed Ctrl-C. */
-  readonly interrupted: () => boolean;
+  /** Ctrl-C, or SIGTERM; `undefined` while neither came. */
+  readonly interruptedBy: () => InterruptSignal | undefined;
 }
 
 /** Where output goes. Results on stdout; progress, notes and errors on stderr. */

@@ -35,7 +35,7 @@ Examples:
 A service that runs already is left alone, and a oneshot one that did its work too, unless it is named. Ctrl-C stops the waiting, not the services.
 
 Exit codes: 0 all ready, 1 one failed, 2 wrong use, 4 PM2 or the database cannot be reached,
-130 interrupted, 143 by SIGTERM while it waited for another command.`,
+130 interrupted, 143 by SIGTERM.`,
 };
 
 /** Declares `sigctl start`. Tests of parsing pass their own `run`. */
@@ -48,12 +48,13 @@ export async function runStart(deps: MutatingDeps, options: ServiceOptions): Pro
     selectServices(stack, options.services);
     if (options.services.length === 0 && options.flags?.['only'] === true) throw onlyWhat(stack);
   };
-  const outcomes = await withProgress(deps, (view) =>
-    deps.withSession({ ...sessionRequest('start', options, view), check }, (session) =>
-      session.applyStart(session.planStart(chosen(session, options), toRunAgain(session, options))),
-    ),
+  const { outcomes, by } = await withProgress(deps, (view) =>
+    deps.withSession({ ...sessionRequest('start', options, view), check }, async (session) => {
+      const steps = session.planStart(chosen(session, options), toRunAgain(session, options));
+      return { outcomes: await session.applyStart(steps), by: session.interruptedBy() };
+    }),
   );
-  const exitCode = exitCodeOfStart(outcomes);
+  const exitCode = exitCodeOfStart(outcomes, by);
   deps.out.print(
     options.json ? renderJson({ outcomes, ok: exitCode === EXIT.ok }) : renderStartOutcomes(outcomes, deps.out.colour),
   );

@@ -4,6 +4,7 @@ import { EXIT } from '../errors.js';
 import { renderJson } from '../render/json.js';
 import { renderWait } from '../render/wait.js';
 import { choice, type Declaration, declare } from './declaration.js';
+import { exitCodeOfInterrupt, type InterruptSignal } from './exit-code.js';
 import { selectNames } from './select-services.js';
 import type { Output, StackView } from './session.js';
 import { durationOf, JSON_FLAG } from './values.js';
@@ -11,7 +12,6 @@ import { durationOf, JSON_FLAG } from './values.js';
 const DEFAULT_TIMEOUT_MS = 60_000;
 /** A look costs some ten milliseconds, and a person does not notice a wait that is shorter than this. */
 const POLL_MS = 200;
-const INTERRUPTED = 130;
 
 /** The only things `wait` may touch. */
 export interface WaitDeps {
@@ -20,8 +20,8 @@ export interface WaitDeps {
   readonly sleep: (ms: number) => Promise<void>;
   /** Says on stderr what is waited for, once that takes a while. */
   readonly steps: () => { readonly step: (text: string) => void; readonly done: () => void };
-  /** Ctrl-C. */
-  readonly interrupted: () => boolean;
+  /** Ctrl-C, or SIGTERM. */
+  readonly interruptedBy: () => InterruptSignal | undefined;
   readonly out: Pick<Output, 'print' | 'colour' | 'setExitCode'>;
 }
 
@@ -73,7 +73,8 @@ Examples:
 
 It changes nothing. A crash loop ends the wait at once, as only "sigctl start" ends a crash loop.
 
-Exit codes: 0 there; 2 wrong use; 3 not there in time, or never by itself; 4 the database cannot be reached; 130 interrupted.`;
+Exit codes: 0 there; 2 wrong use; 3 not there in time, or never by itself; 4 the database cannot be reached; 130 interrupted,
+143 by SIGTERM.`;
 
 /** Looks again and again until the goal is reached, is out of reach, or time is up. */
 export async function runWait(deps: WaitDeps, options: WaitOptions): Promise<number> {
@@ -84,7 +85,8 @@ export async function runWait(deps: WaitDeps, options: WaitOptions): Promise<num
       const reports = await look(deps, options);
       const state = judgeWait(reports, options.goal, options.services.length > 0);
       const waitedMs = deps.elapsedMs() - startedAt;
-      const isOver = state.reached || state.hopeless || waitedMs >= options.timeoutMs || deps.interrupted();
+      const isOver =
+        state.reached || state.hopeless || waitedMs >= options.timeoutMs || deps.interruptedBy() !== undefined;
       if (isOver) {
         steps.done();
         return conclude(deps, options, state, waitedMs);
@@ -111,7 +113,8 @@ function conclude(deps: WaitDeps, { goal, json }: WaitOptions, state: WaitState,
       : renderWait(goal, state, waitedMs, deps.out.colour),
   );
   if (reached) return EXIT.ok;
-  return deps.interrupted() ? INTERRUPTED : EXIT.notInState;
+  const by = deps.interruptedBy();
+  return by === undefined ? EXIT.notInState : exitCodeOfInterrupt(by);
 }
 
 function describe(goal: WaitGoal, { missing }: WaitState): string {

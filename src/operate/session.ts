@@ -14,6 +14,7 @@ import { isUnready, readUnready } from '../store/unready.js';
 import { announceExitOf, keepRecord } from './announce.js';
 import type { OperateContext } from './context.js';
 import { requireDaemon } from './daemon.js';
+import { interruptedBy } from './interrupted-by.js';
 import { findBlocked } from './launch-service.js';
 import { type RestartProcess, reloadStack } from './reload-stack.js';
 import type { StartOptions } from './start-process.js';
@@ -126,7 +127,7 @@ export function openSession(context: OperateContext) {
       });
     },
     writeMode: (name: string) => writeFact(db, MODE_FACT, name),
-    interrupted: () => context.signal.aborted,
+    interruptedBy: () => interruptedBy(context.signal),
   };
 }
 

@@ -92,6 +92,7 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, title: string]>
   'deploy 0': ['remote/deploy.test.ts', 'a steady load is answered through good and bad deploys'],
   'deploy 1': ['remote/deploy.test.ts', 'a steady load is answered through good and bad deploys'],
   'deploy 130': ['remote/deploy.test.ts', 'Ctrl-C during the switch goes back'],
+  'deploy 143': ['commands/deploy.test.ts', 'deploy that went back exits with 1, 130 or 143 where it was interrupted'],
   'startup 1': ['cli/startup.test.ts', 'leaves nothing behind where that fails'],
   'unstartup 1': ['cli/startup.test.ts', 'unstartup that systemd refuses exits with 1'],
   'unstartup 0': ['cli/startup.test.ts', 'unstartup takes it away again'],
@@ -153,12 +154,18 @@ test('4: a live view of a status table that is no database', (t) => {
   produced.add('top 4');
 });
 
-test('130: Ctrl-C while wait waits', async (t) => {
-  const child = spawnSigctl(project(t), ['wait', 'website']);
-  child.stderr?.once('data', () => child.kill('SIGINT'));
-  const run = await collect(child);
-  assert.equal(run.exitCode, 130, run.stdout + run.stderr);
-  produced.add('wait 130');
+test('130, 143: Ctrl-C and SIGTERM while wait waits', async (t) => {
+  const root = project(t);
+  for (const [signal, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    const child = spawnSigctl(root, ['wait', 'website']);
+    child.stderr?.once('data', () => child.kill(signal));
+    const run = await collect(child);
+    assert.equal(run.exitCode, exitCode, run.stdout + run.stderr);
+    produced.add(`wait ${exitCode}`);
+  }
 });
 
 test('130, 143: Ctrl-C and SIGTERM while another command holds the stack; the one that waited changed nothing', async (t) => {

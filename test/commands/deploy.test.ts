@@ -61,7 +61,7 @@ function fake(outcome: SwitchOutcome, fails?: keyof DeployHost) {
     newId: () => 'bbbb',
     who: () => 'me@here',
     readSource: async () => ({ kind: 'git', folder: '/work', commit: 'bbbb', shortId: 'bbbb', shown: 'main (bbbb)' }),
-    openHost: () => ({ host, interrupted: () => false }),
+    openHost: () => ({ host, interruptedBy: () => undefined }),
     out: {
       print: (text) => {
         seen.stdout += `${text}\n`;
@@ -122,7 +122,7 @@ test('deploy leaves no trace of what could not be installed or is not sound, and
   }
 });
 
-test('deploy that went back exits with 1, shows the last lines, and the command for that host', async () => {
+test('deploy that went back exits with 1, 130 or 143 where it was interrupted, shows the last lines, and the command for that host', async () => {
   const { deps, steps, seen } = fake(BACK);
   assert.equal(await runDeploy(deps, OPTIONS), 1);
   assert.deepEqual(steps.slice(-3), ['switchTo', 'discard', 'close']);
@@ -132,6 +132,9 @@ test('deploy that went back exits with 1, shows the last lines, and the command 
   );
   const interrupted = fake({ ...BACK, isInterrupted: true });
   assert.equal(await runDeploy(interrupted.deps, OPTIONS), 130);
+  const { host } = interrupted.deps.openHost('');
+  const openHost = () => ({ host, interruptedBy: () => 'SIGTERM' as const });
+  assert.equal(await runDeploy({ ...interrupted.deps, openHost }, OPTIONS), 143);
 });
 
 test('deploy --dry-run only looks, and --rollback needs a release before', async () => {
@@ -161,7 +164,7 @@ test('deploy --rollback goes to the release before as it is under the lock, thou
       return host.switchTo(request, onStep);
     },
   };
-  const openHost = () => ({ host: raced, interrupted: () => false });
+  const openHost = () => ({ host: raced, interruptedBy: () => undefined });
   assert.equal(await runDeploy({ ...deps, openHost }, { ...OPTIONS, rollback: true }), 0);
   assert.deepEqual(switched, [TWO]);
 });

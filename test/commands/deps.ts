@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { buildCommand } from '../../src/cli/build-command.js';
 import type { Declaration } from '../../src/commands/declaration.js';
+import type { InterruptSignal } from '../../src/commands/exit-code.js';
 import type { MutatingDeps, SessionRequest, StackSession, StackView } from '../../src/commands/session.js';
 import type { ObservedProcess } from '../../src/core/observed-process.js';
 import type { StartOutcome, StopOutcome } from '../../src/core/outcome.js';
@@ -20,7 +21,7 @@ export interface Fake {
   readonly completed?: readonly string[];
   readonly mode?: string;
   readonly changed?: readonly string[];
-  readonly interrupted?: boolean;
+  readonly interruptedBy?: InterruptSignal;
   /** How starts and stops end, by service; well, where nothing is said. */
   readonly starts?: Readonly<Record<string, StartOutcome>>;
   /** Services that reload themselves, and how that ends. */
@@ -131,7 +132,7 @@ function fakeSession(fake: Fake, effects: string[]): StackSession {
       );
     },
     writeMode: (mode) => void effects.push(`mode ${mode}`),
-    interrupted: () => fake.interrupted ?? false,
+    interruptedBy: () => fake.interruptedBy,
   };
 }
 

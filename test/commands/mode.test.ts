@@ -109,10 +109,15 @@ test('mode exits 1 when a stop failed, though everything else went well', async 
   assert.equal(await runMode(fakeDeps({ running: ['website'], stops }).deps, options('minimal')), 1);
 });
 
-test('mode that is interrupted while it stops starts nothing, and exits 130', async () => {
-  const { deps, effects } = fakeDeps({ running: ['website'], interrupted: true });
-  assert.equal(await runMode(deps, options('minimal')), 130);
-  assert.deepEqual(effects, ['mode minimal', 'stop website']);
+test('mode that is interrupted while it stops starts nothing, and exits 130, or 143 by SIGTERM', async () => {
+  for (const [interruptedBy, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    const { deps, effects } = fakeDeps({ running: ['website'], interruptedBy });
+    assert.equal(await runMode(deps, options('minimal')), exitCode);
+    assert.deepEqual(effects, ['mode minimal', 'stop website']);
+  }
 });
 
 const CRASH: StartOutcome = {

@@ -51,9 +51,11 @@ test('a reload that failed exits with 1, and shows the last lines and what to ty
   assert.match(seen.stdout, /✖ website {2}sick\n {4}│ it says why\n {4}next: sigctl logs website/);
 });
 
-test('a reload that is interrupted exits with 130', async () => {
+test('a reload that is interrupted exits with 130, or 143 by SIGTERM', async () => {
   const fake = { running: ['website'], reloadable: ['website'] };
   const left = { kind: 'interrupted', service: 'website' } as const;
   const { deps } = fakeDeps({ ...fake, reloads: { website: left } });
   assert.equal(await runReload(deps, options(['website'])), 130);
+  const ended = fakeDeps({ ...fake, reloads: { website: left }, interruptedBy: 'SIGTERM' });
+  assert.equal(await runReload(ended.deps, options(['website'])), 143);
 });

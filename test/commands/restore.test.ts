@@ -13,7 +13,7 @@ const OPTIONS: RestoreOptions = {
 };
 
 /** Dependencies whose restore ends with these starts, and what was printed. */
-function fakeDeps(started: readonly StartOutcome[], confirm?: RestoreDeps['confirm']) {
+function fakeDeps(started: readonly StartOutcome[], confirm?: RestoreDeps['confirm'], by?: 'SIGINT' | 'SIGTERM') {
   const seen = { stdout: '', applied: 0 };
   const deps: RestoreDeps = {
     prepare: async () => ({
@@ -21,10 +21,10 @@ function fakeDeps(started: readonly StartOutcome[], confirm?: RestoreDeps['confi
       running: ['web'],
       apply: async () => {
         seen.applied += 1;
-        return { stopped: [], started, kept: null };
+        return { result: { stopped: [], started, kept: null }, by };
       },
     }),
-    undo: async () => [{ backup: 'app', started }],
+    undo: async () => ({ result: [{ backup: 'app', started }], by }),
     newest: async () => undefined,
     confirm,
     out: {
@@ -42,9 +42,10 @@ function fakeDeps(started: readonly StartOutcome[], confirm?: RestoreDeps['confi
 const INTERRUPTED: StartOutcome = { kind: 'interrupted', service: 'web', key: 'web', launched: true };
 const READY: StartOutcome = { kind: 'ready', service: 'web', key: 'web', pid: 812, tookMs: 90 };
 
-test('restore that is interrupted while the services start exits with 130; so does --undo', async () => {
+test('restore that is interrupted while the services start exits with 130, or 143 by SIGTERM; so does --undo', async () => {
   for (const options of [OPTIONS, { ...OPTIONS, backup: undefined, undo: true }]) {
     assert.equal(await runRestore(fakeDeps([INTERRUPTED]).deps, options), 130);
+    assert.equal(await runRestore(fakeDeps([INTERRUPTED], undefined, 'SIGTERM').deps, options), 143);
     assert.equal(await runRestore(fakeDeps([READY]).deps, options), 0);
   }
 });

@@ -100,13 +100,17 @@ test('stop without names stops everything, whatever the mode', async () => {
   assert.deepEqual(effects, ['stop website trading market-data']);
 });
 
-test('start exits 1 when one failed or was left out, 130 when it was interrupted, 0 else', async () => {
-  const code = async (starts: Readonly<Record<string, StartOutcome>>) => runStart(fakeDeps({ starts }).deps, options());
+test('start exits 1 when one failed or was left out, 130 when it was interrupted, 143 by SIGTERM, 0 else', async () => {
+  const code = async (starts: Readonly<Record<string, StartOutcome>>, interruptedBy?: 'SIGINT' | 'SIGTERM') =>
+    runStart(fakeDeps({ starts, ...(interruptedBy && { interruptedBy }) }).deps, options());
   assert.equal(await code({}), 0);
   assert.equal(await code({ website: { kind: 'kept', service: 'website', key: 'website', pid: 1, note: 'x' } }), 0);
   assert.equal(await code({ website: CRASHED }), 1);
   assert.equal(await code({ trading: SKIPPED }), 1);
   assert.equal(await code({ website: LEFT }), 130);
+  assert.equal(await code({ website: LEFT }, 'SIGINT'), 130);
+  assert.equal(await code({ website: LEFT }, 'SIGTERM'), 143);
+  assert.equal(await code({}, 'SIGTERM'), 0);
   assert.equal(await code({ website: LEFT, trading: SKIPPED }), 1);
 });
 
@@ -116,12 +120,14 @@ test('stop exits 1 when one could not be stopped; stopping what is stopped is no
   assert.equal(await runStop(fakeDeps({ stops: { website: STUCK } }).deps, options()), 1);
 });
 
-test('restart exits 1 when one could not be stopped or started, 130 when it was interrupted', async () => {
+test('restart exits 1 when one could not be stopped or started, 130 when it was interrupted, 143 by SIGTERM', async () => {
   const stuck = fakeDeps({ stops: { website: STUCK } });
   assert.equal(await runRestart(stuck.deps, options(['website'])), 1);
   assert.match(stuck.seen.stdout, /✖ website {2}still alive/);
   assert.equal(await runRestart(fakeDeps({ starts: { website: CRASHED } }).deps, options()), 1);
   assert.equal(await runRestart(fakeDeps({ starts: { website: LEFT } }).deps, options()), 130);
+  const ended = fakeDeps({ starts: { website: LEFT }, interruptedBy: 'SIGTERM' });
+  assert.equal(await runRestart(ended.deps, options()), 143);
 });
 
 test('--json of start and stop is one document: version, outcomes, ok', async () => {

@@ -18,7 +18,7 @@ function waitDeps(looks: readonly (readonly ServiceReport[])[]) {
     elapsedMs: () => slept.reduce((sum, ms) => sum + ms, 0),
     sleep: async (ms) => void slept.push(ms),
     steps: () => ({ step: () => undefined, done: () => undefined }),
-    interrupted: () => false,
+    interruptedBy: () => undefined,
     out: deps.out,
   };
   return { deps: made, seen, slept };

@@ -107,7 +107,7 @@ test('a service is not started when what it needs does not start', async (t) => 
   assert.match(run.stdout, /top\s+not started: needs base, which did not start/);
 });
 
-test('Ctrl-C while start waits leaves the services as they are, and says so; what is left undone is named and not wanted', async (t) => {
+test('Ctrl-C while start waits leaves the services as they are, and says so, and so does SIGTERM; what is left undone is named and not wanted', async (t) => {
   const port = await freePort();
   const rig = await startRig(t, {
     apps: [
@@ -133,6 +133,18 @@ test('Ctrl-C while start waits leaves the services as they are, and says so; wha
   assert.match(stdout, /later +not started: interrupted before it\n[\s\S]*\n +next: sigctl start later wanted$/m);
   assert.equal((await rig.report('later')).verdict, 'stopped');
   assert.equal((await rig.report('wanted')).verdict, 'down');
+  for (const line of [
+    ['start', 'slow'],
+    ['restart', 'slow'],
+    ['wait', 'slow', '--for', 'stopped'],
+  ]) {
+    const waiting = rig.spawn(line);
+    const ended = collect(waiting);
+    waiting.stderr?.once('data', () => waiting.kill('SIGTERM'));
+    const { exitCode: code, stdout: out, stderr: err } = await ended;
+    assert.equal(code, 143, `${line.join(' ')}: ${out}${err}`);
+    await until(() => readsAlive(() => rig.pid('slow')));
+  }
 });
 
 test('what a service printed of its secrets is masked where start shows its last lines', async (t) => {

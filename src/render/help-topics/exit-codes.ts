@@ -24,7 +24,8 @@ export const EXIT_CODES = `Exit codes of sigctl
        services stay as they are then. Also any command while it waits
        for another one (nothing was changed), and top by SIGINT; Ctrl-C
        ends status --watch with 0.
-  143  SIGTERM ended status --watch, top, or the wait for another command.
+  143  SIGTERM in the place of that Ctrl-C; it ends status --watch and
+       top with the same code.
 
 Errors are two lines on stderr, "sigctl: Cannot ..." and "hint: ...". With
 --json on the line an error goes to stdout instead, as
