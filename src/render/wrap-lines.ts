@@ -46,7 +46,7 @@ const ARROW = '\u2192';
 // Lists of words, and no regular expressions: V8 takes longer to compile those than to render a whole table.
 
 /** Commands in sentences. */
-const PROGRAMS = listOf('sigctl kill ssh journalctl ls mkdir echo');
+const PROGRAMS = listOf('sigctl kill ssh journalctl systemctl ls mkdir echo');
 /** An option, a placeholder, a number, or a word with something in it that no sentence has. */
 const ARGUMENT = /^(?:-|<|>|@|\d|'\S)|[\w)][/=@_:.-]+[\w*]|^\/|^\|/;
 /** What ends a command: its quote, or the sentence's punctuation. */

@@ -32,6 +32,7 @@ test('a command stays whole, with its name and its options, however the sentence
     'sigctl stop market-data',
     'kill -CONT 812',
     'ssh ann@vps1',
+    'systemctl --user start sigctl-app.service',
     '"sigctl start --boot"',
   ]) {
     for (let columns = 60; columns < 90; columns += 1) {
