@@ -46,6 +46,10 @@ export interface StartCandidate {
   readonly isUnready: boolean;
   /** The success code with which a oneshot service ended since it was started; `null` when it is to be started anyway. */
   readonly completed: number | null;
+  /** Whether a watchdog takes orphans back: it lives, or this start brings it. */
+  readonly isWatched: boolean;
+  /** It is taken back after all others, between its cycles. */
+  readonly takeBackLast: boolean;
   readonly nowMs: number;
 }
 
@@ -62,10 +66,17 @@ export function planStart(candidate: StartCandidate): StartStep {
   return { kind: 'keep', service, key, pid: process.identity.pid, note };
 }
 
-function keepNote({ service, runningHash, manifestHash }: StartCandidate, parent: 'pm2' | 'none'): string | null {
-  if (parent === 'none') return `orphaned: runs, but not under PM2; "sigctl restart ${service}" takes it back`;
+function keepNote(candidate: StartCandidate, parent: 'pm2' | 'none'): string | null {
+  const { service, runningHash, manifestHash } = candidate;
+  if (parent === 'none') return `orphaned: runs, but not under PM2; ${whoTakesBack(candidate)}`;
   if (runningHash !== null && runningHash !== manifestHash) {
     return `its manifest entry changed since it started; "sigctl restart ${service}" applies it`;
   }
   return null;
+}
+
+function whoTakesBack({ service, isWatched, takeBackLast }: StartCandidate): string {
+  if (!isWatched) return `"sigctl restart ${service}" takes it back`;
+  const when = takeBackLast ? 'after all others, between its cycles' : 'in a moment';
+  return `the watchdog restarts it under PM2 ${when}`;
 }

@@ -156,6 +156,8 @@ function makeStartSteps(
       completed:
         again.includes(spec.name) || desired.get(spec.name)?.wanted !== 'running' ? null : completedCode(spec, process),
       isUnready: process.kind === 'running' && isUnready(unready, key, process.identity),
+      isWatched: context.stack.watch.enabled,
+      takeBackLast: spec.takeBackLast,
       nowMs,
       earlier: seen.filter(({ listed, owner }) => !listed && owner === spec.name).map((instance) => instance.key),
     }),

@@ -31,7 +31,8 @@ export async function startStack(
     step.kind === 'start' || step.kind === 'settle' ? [] : [withoutStart(step)],
   );
   const starts = steps.filter((step) => step.kind === 'start' || step.kind === 'settle');
-  if (starts.length > 0) outcomes.push(...(await startLevelByLevel(context, starts, targets, setup)));
+  const isAnyKept = steps.some(({ kind }) => kind === 'keep');
+  if (starts.length > 0) outcomes.push(...(await startLevelByLevel(context, starts, targets, { ...setup, isAnyKept })));
   else if (steps.length > 0 && lacksWatchdog(context)) await startWatchdogAlone(context);
   forgetUnlaunched(context, outcomes, before);
   return steps.flatMap((step) => outcomes.find((outcome) => outcome.key === step.key) ?? []);
@@ -68,7 +69,8 @@ async function startLevelByLevel(
   context: OperateContext,
   starts: readonly Start[],
   targets: readonly Target[],
-  setup: StartSetup,
+  /** `isAnyKept`: a service runs already, under PM2 or not. */
+  setup: StartSetup & { readonly isAnyKept: boolean },
 ): Promise<readonly StartOutcome[]> {
   // Before there is a daemon that would have to be ended again.
   if (context.signal.aborted && !setup.launchAnyway) return starts.map(notLaunched);
@@ -89,7 +91,9 @@ async function startLevelByLevel(
       outcomes.push(...done);
     }
   } finally {
-    if (!isLaunched()) await lookAfterTheRest(context, client, notice);
+    // Orphans, which PM2's list does not have, are kept too: a watchdog takes them back.
+    if (!isLaunched() && setup.isAnyKept) notice();
+    else if (!isLaunched()) await lookAfterTheRest(context, client, notice);
     if (isLaunched()) await watchdog;
     client.close();
   }

@@ -32,6 +32,8 @@ const candidate = (process: ObservedProcess, over: Partial<StartCandidate> = {})
   readyWithinMs: 20_000,
   isUnready: false,
   completed: null,
+  isWatched: false,
+  takeBackLast: false,
   nowMs: 60_000,
   ...over,
 });
@@ -78,6 +80,16 @@ test('planStart() never answers with a second copy: an orphan, even a changed on
   const step = planStart(candidate({ ...LIVE, parent: 'none', duplicates: [900] }, { manifestHash: 'bbbb' }));
   assert.equal(step.kind === 'keep' && step.pid, 812);
   assert.match(step.kind === 'keep' ? (step.note ?? '') : '', /^orphaned: .* "sigctl restart web" takes it back/);
+});
+
+test('planStart() says of an orphan what a watchdog is about to do, instead of what to type', () => {
+  const note = (over: Partial<StartCandidate>) => {
+    const step = planStart(candidate({ ...LIVE, parent: 'none' }, { isWatched: true, ...over }));
+    return step.kind === 'keep' ? step.note : assert.fail(step.kind);
+  };
+  const runs = 'orphaned: runs, but not under PM2; the watchdog restarts it under PM2';
+  assert.equal(note({}), `${runs} in a moment`);
+  assert.equal(note({ takeBackLast: true }), `${runs} after all others, between its cycles`);
 });
 
 test('planStart() waits for a process that was launched a moment ago, as it may still fail', () => {

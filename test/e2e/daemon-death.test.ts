@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { readProcStat } from '../../src/process/proc-stat.js';
 import { writeDesired } from '../../src/store/desired.js';
 import { openStatusDb } from '../../src/store/open.js';
 import { isPidAlive } from './alive.js';
@@ -41,8 +42,42 @@ test('start does not start a second copy of an orphan', async (t) => {
   const pids = await startAndKillDaemon(rig);
   const run = await rig.sigctl(['start']);
   assert.equal(run.exitCode, 0);
-  assert.match(run.stdout, /a\s+left as it is \(pid \d+\): orphaned/);
+  assert.match(run.stdout, /a\s+left as it is \(pid \d+\): orphaned: .*; "sigctl restart a" takes it back/);
   assert.deepEqual(KEYS.map(rig.pid), pids);
+});
+
+test('start and mode over orphans bring a watchdog, say that it restarts them, and it does, also where the one service to start fails', async (t) => {
+  const rig = await startRig(t, {
+    apps: [
+      app('a', 'counts.mjs'),
+      app('b', 'counts.mjs', { sigctl: { takeBack: 'last' } }),
+      app('gone', 'missing.mjs'),
+    ],
+    sigctl: { modes: { two: ['a', 'b'] } },
+  });
+  assert.equal((await rig.sigctl(['mode', 'two'])).exitCode, 0);
+  for (const [line, exitCode] of [
+    [['start', 'a', 'b', 'gone'], 1],
+    [['mode', 'two'], 0],
+  ] as const) {
+    const [a, b] = [rig.pid('a'), rig.pid('b')];
+    const both = [rig.pid('pm2'), rig.pid('watchdog')];
+    for (const pid of both) kill(pid);
+    await until(() => !both.some(isPidAlive));
+    const run = await rig.sigctl(line);
+    assert.equal(run.exitCode, exitCode, run.stdout + run.stderr);
+    assert.match(
+      run.stdout,
+      /a +left as it is \(pid \d+\): orphaned: .*; the watchdog restarts it under PM2 in a moment$/m,
+    );
+    assert.match(
+      run.stdout,
+      /b +left as it is .*; the watchdog restarts it under PM2 after all others, between its cycles$/m,
+    );
+    await until(() => [a, b].every((pid) => !isPidAlive(pid)));
+    await until(() => ['a', 'b'].every((key) => readProcStat(rig.pid(key))?.ppid === rig.pid('pm2')));
+    await until(() => readProcStat(rig.pid('watchdog'))?.ppid === rig.pid('pm2'));
+  }
 });
 
 test('stop ends orphans, children included', async (t) => {
