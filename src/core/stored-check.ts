@@ -22,6 +22,8 @@ export const CHECK_REWRITE_MS = 30_000;
 /** Two rewrites may be missed. Older answers are those of a watchdog that died. */
 const FRESH_MS = 2 * CHECK_REWRITE_MS + 15_000;
 
+const NONE: readonly StoredCheck[] = [];
+
 /**
  * The answers that count for a process: given by this very one, to checks that the manifest names, and not left over by a
  * watchdog that no longer asks. Pure. A clock that was set back makes rows of the future, which prove as little as old ones.
@@ -32,6 +34,8 @@ export function currentChecks(
   process: ProcessIdentity,
   nowMs: number,
 ): readonly StoredCheck[] {
+  // Of most services, at each look.
+  if (spec.checks.length === 0) return NONE;
   const ofProcess = rows.filter(
     (row) =>
       row.service === spec.name &&

@@ -6,8 +6,8 @@ import { statement } from './statement.js';
  * Costs one short read, whatever the size of the tables.
  */
 export function readChangeMark(db: StatusDb): string {
-  return String(statement(db, MARK).pluck().get());
+  // `data_version` tells of other connections' commits only (sqlite.org/pragma.html#pragma_data_version), `total_changes()` of our own.
+  const ofOthers = statement(db, 'PRAGMA data_version').pluck().get();
+  const ours = statement(db, 'SELECT total_changes()').pluck().get();
+  return `${ofOthers} ${ours}`;
 }
-
-// `data_version` tells of other connections' commits only (sqlite.org/pragma.html#pragma_data_version), `total_changes()` of our own.
-const MARK = "SELECT data_version || ' ' || total_changes() FROM pragma_data_version";
