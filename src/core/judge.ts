@@ -33,6 +33,8 @@ export interface JudgeInput {
   readonly readyWithinMs: number;
   /** The command that started this process gave up waiting for it. */
   readonly isUnready: boolean;
+  /** A command started it, is at work still, and waits for it by the rule of readiness. */
+  readonly isAwaited: boolean;
   /** The service writes a heartbeat before it counts as ready. */
   readonly readyByHeartbeat: boolean;
   readonly memoryLimitBytes: number | undefined;
@@ -59,7 +61,7 @@ function judgeLive(input: JudgeInput, process: Live): Judgement {
     judgeHeartbeat(input, process) ??
     judgeProgress(input, process) ??
     judgeOwnWord(input, process) ??
-    judgeReadiness(input) ??
+    judgeReadiness(input, process) ??
     judgeChecks(input) ??
     judgeParent(input, process) ??
     judgeMemory(input, process) ?? { verdict: 'healthy', reason: healthyReason(input, process) }
@@ -187,7 +189,12 @@ function judgeOwnWord(input: JudgeInput, process: Live): Judgement | undefined {
   return undefined;
 }
 
-function judgeReadiness({ isUnready, readyWithinMs, service }: JudgeInput): Judgement | undefined {
+function judgeReadiness(
+  { isUnready, isAwaited, readyWithinMs, service, nowMs }: JudgeInput,
+  { startedAtMs }: Live,
+): Judgement | undefined {
+  if (isAwaited)
+    return { verdict: 'starting', reason: `started ${formatDuration(nowMs - startedAtMs)} ago, not ready yet` };
   if (!isUnready) return undefined;
   return {
     verdict: 'unhealthy',

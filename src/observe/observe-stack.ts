@@ -1,5 +1,6 @@
 import { exitRulesOf } from '../core/exit-rules.js';
 import { heartbeatLimitMs, isOwnRow, type JudgeInput, judge, progressLimitMs } from '../core/judge.js';
+import type { ObservedProcess } from '../core/observed-process.js';
 import type { ServiceReport } from '../core/service-report.js';
 import type { Stack } from '../core/stack.js';
 import type { StatusRow } from '../core/status-row.js';
@@ -9,7 +10,8 @@ import { homePaths } from '../process/home.js';
 import { readListeningPorts } from '../process/ports.js';
 import { readTree } from '../process/tree.js';
 import type { Desired } from '../store/desired.js';
-import { isUnready, type UnreadyProcesses } from '../store/unready.js';
+import { isAwaited, isUnready, type UnreadyProcesses } from '../store/unready.js';
+import { readCommandAtWork } from './command-at-work.js';
 import { type ObservedInstance, observeProcesses, worthExplaining } from './observe-processes.js';
 
 export interface StackObservation {
@@ -47,12 +49,19 @@ export function observeStack({
     only,
     explain: worthExplaining(paths, (service) => wanted.has(service)),
   });
+  // Of one moment, and only where it is asked for.
+  let atWork: { readonly command: string | undefined } | undefined;
+  const commandAtWork = (): string | undefined => {
+    atWork ??= { command: readCommandAtWork(paths) };
+    return atWork.command;
+  };
   return instances.map((instance) =>
     reportInstance(instance, {
       wanted: wanted.has(instance.spec.name),
       status: findRow(statuses, instance),
       unready,
       checks,
+      commandAtWork,
       nowMs,
     }),
   );
@@ -67,16 +76,19 @@ export interface InstanceFacts {
   readonly status: StatusRow | undefined;
   readonly unready: UnreadyProcesses;
   readonly checks: readonly StoredCheck[];
+  /** The command that changes the stack now. */
+  readonly commandAtWork: () => string | undefined;
   readonly nowMs: number;
 }
 
 /** The verdict on one process, from what the kernel shows and what the service says. */
 export function judgeInstance(
   { spec, key, process, listed }: ObservedInstance,
-  { wanted, status, unready, nowMs }: InstanceFacts,
+  { wanted, status, unready, commandAtWork, nowMs }: InstanceFacts,
   answers: JudgeInput['checks'],
 ): Judgement {
-  return judge({
+  const live = process.kind === 'running' ? process.identity : undefined;
+  const judgement = judge({
     service: spec.name,
     wanted,
     listed,
@@ -86,12 +98,24 @@ export function judgeInstance(
     checks: answers,
     health: spec.health,
     readyWithinMs: spec.ready.withinMs,
-    isUnready: process.kind === 'running' && isUnready(unready, key, process.identity),
+    isUnready: live !== undefined && isUnready(unready, key, live),
+    isAwaited: live !== undefined && isAwaited(unready, key, live) && commandAtWork() !== undefined,
     readyByHeartbeat: spec.ready.kind === 'heartbeat',
     memoryLimitBytes: spec.memoryLimitBytes,
     memorySoftBytes: spec.memorySoftBytes,
     nowMs,
   });
+  return judgement.verdict === 'down' && isFree(process) ? (onItsWay(commandAtWork()) ?? judgement) : judgement;
+}
+
+/** Nothing holds it back but that nobody has started it yet. */
+function isFree(process: ObservedProcess): boolean {
+  return process.kind === 'none' && process.holdback === null && process.leftovers.length === 0;
+}
+
+/** What is wanted and has no process yet, while a command is at work, is not down: nobody has to be told, and nothing to be typed. */
+function onItsWay(command: string | undefined): Judgement | undefined {
+  return command === undefined ? undefined : { verdict: 'starting', reason: `"sigctl ${command}" is at work` };
 }
 
 /** Joins what the kernel shows with what the service says into one report. */

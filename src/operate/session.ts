@@ -1,6 +1,6 @@
 import { exitRulesOf, isCompleted } from '../core/exit-rules.js';
 import { startLevels } from '../core/graph.js';
-import type { ObservedProcess } from '../core/observed-process.js';
+import type { ObservedProcess, ProcessIdentity } from '../core/observed-process.js';
 import { planReload, type ReloadStep } from '../core/reload-plan.js';
 import type { ServiceSpec } from '../core/stack.js';
 import { planStart, type StartStep } from '../core/start-plan.js';
@@ -10,7 +10,7 @@ import { WATCHDOG_KEY } from '../process/home.js';
 import { forgetBootServices, keepBootServices, readBootServices } from '../store/boot-services.js';
 import { readDesired } from '../store/desired.js';
 import { readFact, writeFact } from '../store/facts.js';
-import { isUnready, readUnready } from '../store/unready.js';
+import { isAwaited, isUnready, readUnready, type UnreadyProcesses } from '../store/unready.js';
 import { announceExitOf, keepRecord } from './announce.js';
 import type { OperateContext } from './context.js';
 import { requireDaemon } from './daemon.js';
@@ -135,6 +135,11 @@ function isKept({ kind }: StartStep): boolean {
   return kind === 'keep';
 }
 
+/** Not ready in time, or waited for by a command that was interrupted: a start looks again. */
+function isUnsure(unready: UnreadyProcesses, key: string, identity: ProcessIdentity): boolean {
+  return isUnready(unready, key, identity) || isAwaited(unready, key, identity);
+}
+
 function makeStartSteps(
   context: OperateContext,
   seen: readonly ObservedInstance[],
@@ -155,7 +160,7 @@ function makeStartSteps(
       readyWithinMs: spec.ready.withinMs,
       completed:
         again.includes(spec.name) || desired.get(spec.name)?.wanted !== 'running' ? null : completedCode(spec, process),
-      isUnready: process.kind === 'running' && isUnready(unready, key, process.identity),
+      isUnready: process.kind === 'running' && isUnsure(unready, key, process.identity),
       isWatched: context.stack.watch.enabled,
       takeBackLast: spec.takeBackLast,
       nowMs,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration, formatLimit } from '../core/duration.js';
 import { exitRulesOf, isFinal, isSuccess } from '../core/exit-rules.js';
 import { secretValues } from '../core/mask.js';
-import type { ProcessExit, ProcessIdentity } from '../core/observed-process.js';
+import { isSameProcess, type ProcessExit, type ProcessIdentity } from '../core/observed-process.js';
 import type { StartFailure, StartOutcome } from '../core/outcome.js';
 import { observeProcesses } from '../observe/observe-processes.js';
 import { type ExitRecord, type JournalPosition, readExits } from '../process/exit-journal.js';
@@ -13,7 +13,7 @@ import { type LaunchRecord, readLaunchRecord } from '../process/launch-record.js
 import { describeRefusal, GAVE_UP, LAUNCHER_EXIT } from '../process/launcher-exit.js';
 import { readUptimeMs } from '../process/proc-stat.js';
 import { tryReadStatus } from '../store/service-status.js';
-import { recordReadiness } from '../store/unready.js';
+import { recordAwaited, recordReadiness } from '../store/unready.js';
 import type { OperateContext, Target } from './context.js';
 import { readLastWords } from './last-words.js';
 import { type ProbeDeps, probeReady } from './ready-probe.js';
@@ -39,9 +39,11 @@ export async function waitReady(context: OperateContext, started: StartedProcess
   const { target } = started;
   const { service, key } = { service: target.spec.name, key: target.key };
   const elapsedMs = () => context.monotonicMs() - started.startedMonoMs;
+  const awaitAlive = createAwaiter(context, started);
   while (elapsedMs() < target.spec.ready.withinMs) {
     if (context.signal.aborted) return { kind: 'interrupted', service, key, launched: true };
     const live = readLive(context, started);
+    awaitAlive(live);
     if (live !== undefined && (await probeReady(target.spec.ready, target, live, started.probe)) && isAlive(live)) {
       recordReadiness(context.db, key, live, true);
       return { kind: 'ready', service, key, pid: live.pid, tookMs: elapsedMs() };
@@ -53,6 +55,19 @@ export async function waitReady(context: OperateContext, started: StartedProcess
   const live = readLive(context, started);
   if (live !== undefined) recordReadiness(context.db, key, live, false);
   return { kind: 'failed', ...notReady(context, started) };
+}
+
+/** Rules that nothing else shows: until they are met, `status` has to be told that the process is not ready. */
+const UNSEEN: readonly Target['spec']['ready']['kind'][] = ['http', 'tcp', 'log', 'command', 'message'];
+
+/** Puts each process that is waited for on record, once. */
+function createAwaiter({ db }: OperateContext, { target: { spec, key } }: StartedProcess) {
+  let known: ProcessIdentity | undefined;
+  return (live: ProcessIdentity | undefined): void => {
+    if (live === undefined || !UNSEEN.includes(spec.ready.kind)) return;
+    if (known === undefined || !isSameProcess(known, live)) recordAwaited(db, key, live);
+    known = live;
+  };
 }
 
 function readLive(context: OperateContext, { target, startId }: StartedProcess): ProcessIdentity | undefined {

@@ -4,7 +4,10 @@ import type { StatusDb } from './open.js';
 
 const FACT = 'unready';
 
-/** Processes that did not become ready in time, by key, as `pid start-token`: a start that failed is not forgotten when it returns. */
+/**
+ * Processes that are not known to be ready, by key: `pid start-token` of one that was not ready in time, as a start that failed is not
+ * forgotten when it returns; `awaited pid start-token` of one that a command waits for, or waited for until it was killed.
+ */
 export type UnreadyProcesses = Readonly<Record<string, string>>;
 
 export function readUnready(db: StatusDb): UnreadyProcesses {
@@ -20,9 +23,23 @@ export function readUnready(db: StatusDb): UnreadyProcesses {
   }
 }
 
-/** Whether this very process is on record as not ready. */
+/** Whether this very process is on record as not ready in time. */
 export function isUnready(unready: UnreadyProcesses, key: string, identity: ProcessIdentity): boolean {
   return unready[key] === processName(identity);
+}
+
+/** Whether a command began to wait for this very process, and its end is not on record. */
+export function isAwaited(unready: UnreadyProcesses, key: string, identity: ProcessIdentity): boolean {
+  return unready[key] === awaited(identity);
+}
+
+function awaited(identity: ProcessIdentity): string {
+  return `awaited ${processName(identity)}`;
+}
+
+/** Notes that a command waits for a process. The caller holds the stack's lock. */
+export function recordAwaited(db: StatusDb, key: string, identity: ProcessIdentity): void {
+  writeFact(db, FACT, JSON.stringify({ ...readUnready(db), [key]: awaited(identity) }));
 }
 
 /** Notes how the wait for a process ended. The caller holds the stack's lock. */

@@ -61,6 +61,7 @@ function input(over: Partial<JudgeInput> = {}): JudgeInput {
     wanted: true,
     listed: true,
     isUnready: false,
+    isAwaited: false,
     process: LIVE,
     status: ROW,
     exitRules: { oneshot: false, successCodes: [0], neverCodes: [] },
@@ -394,4 +395,10 @@ test('judge() answers each combination of what can be seen with one verdict, a r
     }
   }
   assert.ok(seen.size >= 8, [...seen].join(', '));
+});
+
+test('a process that a command waits for is starting, whatever its checks say', () => {
+  const checks = [{ name: 'page', ok: false, reason: 'refused' }];
+  assert.deepEqual(judge(input({ isAwaited: true, checks })).verdict, 'starting');
+  assert.equal(judge(input({ isAwaited: false, checks })).verdict, 'unhealthy');
 });

@@ -43,6 +43,21 @@ test('a service that crashes for ever ends in a crash loop, and says so', async 
   assert.equal((await rig.sigctl(['status', '--check'])).exitCode, 3);
 });
 
+test('while a start waits for a service status calls it starting, not healthy, and what has no process yet is not down', async (t) => {
+  const ready = { tcp: await freePort(), within: '3s' };
+  const next = app('next', 'idle.mjs', { sigctl: { needs: ['slow'] } });
+  const rig = await startRig(t, { apps: [app('slow', 'never-ready.mjs', { sigctl: { ready } }), next] });
+  const run = rig.sigctl(['start']);
+  await until(async () => (await rig.report('slow')).pid !== null);
+  const slow = await rig.report('slow');
+  assert.deepEqual([slow.verdict, slow.next], ['starting', null]);
+  assert.match(slow.reason, /^started .* ago, not ready yet$/);
+  const waiting = await rig.report('next');
+  assert.deepEqual([waiting.verdict, waiting.reason], ['starting', '"sigctl start" is at work']);
+  assert.equal((await run).exitCode, 1);
+  assert.equal((await rig.report('slow')).verdict, 'unhealthy');
+});
+
 test('start gives up on a service that is never ready within its deadline, and leaves it running', async (t) => {
   const ready = { tcp: await freePort(), within: '2s' };
   const rig = await startRig(t, { apps: [app('slow', 'never-ready.mjs', { sigctl: { ready } }), NEIGHBOUR] });

@@ -3,10 +3,9 @@ import { isOwnRow } from '../../core/judge.js';
 import type { ProcessIdentity } from '../../core/observed-process.js';
 import type { StatusRow } from '../../core/status-row.js';
 import type { Judgement } from '../../core/verdict.js';
+import { readCommandAtWork } from '../../observe/command-at-work.js';
 import { answersOf, findRow, judgeInstance } from '../../observe/observe-stack.js';
-import { identify } from '../../process/identity.js';
 import type { ProcStat } from '../../process/proc-stat.js';
-import { readStackHolder } from '../../store/stack-lock.js';
 import type { WatchContext } from './context.js';
 import { createFactReader, type Facts } from './facts.js';
 import { createClockFollower } from './follow-clock.js';
@@ -51,24 +50,16 @@ export function createWatch(context: WatchContext): Watch {
   let latest: readonly Watched[] | undefined;
   let isResting = false;
 
-  /** A service that a command starts, or restarts, is not down: it is on its way, and nobody has to be told. */
-  const underWay = (): Judgement | undefined => {
-    const holder = readStackHolder(paths.run);
-    // A command that was killed leaves its note, and its number to somebody else.
-    if (holder?.startToken === undefined || identify(holder.pid)?.startToken !== holder.startToken) return undefined;
-    return { verdict: 'starting', reason: `"sigctl ${holder.command}" is at work` };
-  };
-
   const judgeOne = (observed: Observed, known: Facts, watchedMs: number): Watched => {
     const { instance } = observed;
     const { process } = instance;
     const wanted = known.wanted.has(instance.spec.name);
     const row = findRow(known.statuses, instance);
-    const own = { wanted, status: row, unready: known.unready, checks: known.checks, nowMs: nowMs() };
+    const commandAtWork = () => readCommandAtWork(paths);
+    const own = { wanted, status: row, unready: known.unready, checks: known.checks, commandAtWork, nowMs: nowMs() };
     if (process.kind === 'none') {
       seen.delete(instance.key);
-      const judgement = (wanted ? underWay() : undefined) ?? judgeInstance(instance, own, []);
-      return { ...observed, wanted, row, judgement };
+      return { ...observed, wanted, row, judgement: judgeInstance(instance, own, []) };
     }
     const ownRow = isOwnRow(row, process) ? row : undefined;
     const sight = seeProcess(seen.get(instance.key), { process, row: ownRow, watchedMs });
