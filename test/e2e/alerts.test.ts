@@ -85,7 +85,7 @@ test('a blocked bot is shown by status, doctor and alerts, and what was given up
   const status = await rig.sigctl(['status']);
   assert.match(
     status.stdout,
-    /1 alert not delivered: telegram 403 Forbidden: bot was blocked by the user → sigctl alerts/,
+    /1 alert not delivered: telegram 403 Forbidden: bot was blocked by the user\s→ sigctl alerts/,
   );
   assert.match((await rig.sigctl(['doctor'])).stdout, /ALERTS_UNDELIVERED/);
   assert.match((await rig.sigctl(['alerts'])).stdout, /given up +telegram +b (down|crash-loop)/);
