@@ -234,12 +234,12 @@ export class LogCursor<Line = string> {
     if (!(await anchorHolds(live, seen))) return true;
     if (this.#anchor.bytes.length === ANCHOR_BYTES) return false;
     // Near the head too little was read before to be sure. But a segment with what stood there is published before the cut.
-    return this.#segments.hasNew(live);
+    return this.#segments.hasNew(live, this.#retired?.piece);
   }
 
   /** @returns the line that was held when the file was truncated: its end will never come. */
   async #findPlaceAgain(live: Piece): Promise<Line | undefined> {
-    const { listNew, learn } = this.#segments.lister(live);
+    const { listNew, learn } = this.#segments.lister(live, this.#retired?.piece);
     const place = await findPlaceAfterCut({ live, offset: this.#offset, anchor: this.#anchor, listNew });
     await learn(place.knownNow);
     this.#queue = [...place.segments, live];

@@ -28,23 +28,27 @@ export class SegmentMemory {
     }
   }
 
-  /** Whether a segment came into being that is older than the live file and no copy of its head; perhaps, where they change right now. */
-  async hasNew(live: Piece): Promise<boolean> {
-    const opened = await openSegments(await this.#newAmong(live, await identifySegments(this.#path)), live);
+  /**
+   * Whether a segment came into being that is older than the live file and no copy of its head; perhaps, where they change right now.
+   *
+   * @param heard The file before the live one, as long as it is open.
+   */
+  async hasNew(live: Piece, heard: Piece | undefined): Promise<boolean> {
+    const opened = await openSegments(await this.#newAmong(live, heard, await identifySegments(this.#path)), live);
     await Promise.all(opened?.pieces.map((piece) => piece.close()) ?? []);
     return opened === undefined || opened.pieces.length > 0;
   }
 
   /** For whoever opens new segments itself: the new ones as of each listing, and what of the last listing it has read. */
-  lister(live: Piece) {
+  lister(live: Piece, heard: Piece | undefined) {
     let listed: readonly SegmentId[] = [];
     return {
       listNew: async (): Promise<readonly SegmentId[]> => {
         listed = await identifySegments(this.#path);
-        return this.#newAmong(live, listed);
+        return this.#newAmong(live, heard, listed);
       },
       learn: async (read: readonly SegmentId[]): Promise<void> => {
-        this.#learn(listed, await this.#newAmong(live, listed), read);
+        this.#learn(listed, await this.#newAmong(live, heard, listed), read);
       },
     };
   }
@@ -53,8 +57,14 @@ export class SegmentMemory {
     this.#known = all.filter((segment) => !unread.includes(segment) || read.includes(segment));
   }
 
-  async #newAmong(live: Piece, segments: readonly SegmentId[]): Promise<readonly SegmentId[]> {
-    return newSegments(this.#known, await this.#olderThan(live, segments));
+  async #newAmong(
+    live: Piece,
+    heard: Piece | undefined,
+    segments: readonly SegmentId[],
+  ): Promise<readonly SegmentId[]> {
+    const found = newSegments(this.#known, await this.#olderThan(live, segments));
+    // A writer that goes on in the old file makes another version of it, and no new segment: it is read where it is open.
+    return found.slice(found.findIndex(({ id }) => id === heard?.id) + 1);
   }
 
   /** A file that was renamed after it was opened is among the segments: then it and what came after it are not older. */

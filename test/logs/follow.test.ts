@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, copyFile, mkdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { openCursorAtByte } from '../../src/logs/open-cursor.js';
 import { segmentPath } from '../../src/logs/segments.js';
 import { copyHead, faultIn, freeze, numberedLine, run, sizeOf, startWriter, tempFolder, until } from './log-rig.js';
 import { followLog } from './read-log.js';
@@ -133,6 +134,28 @@ test('following hears a writer that keeps the renamed file open', async (t) => {
   await appendFile(`${path}.1`, 'four\n');
   await until('four', () => follower.lines.length === 4);
   assert.deepEqual(follower.lines, ['one', 'two', 'three', 'four']);
+});
+
+test('what comes late into the renamed file, while the new one is empty, is no new segment', async (t) => {
+  const path = join(await tempFolder(t), 'trading.log');
+  await writeFile(path, 'one\n');
+  const cursor = await openCursorAtByte(path, 0);
+  t.after(() => cursor.close());
+  const readAll = async (): Promise<readonly string[]> => {
+    const lines: string[] = [];
+    for (let read = await cursor.read(); ; read = await cursor.read()) {
+      lines.push(...read.lines);
+      if (read.atEnd) return lines;
+    }
+  };
+  assert.deepEqual(await readAll(), ['one']);
+  await rename(path, `${path}.1`);
+  await writeFile(path, '');
+  assert.deepEqual(await readAll(), []);
+  await appendFile(`${path}.1`, 'two\n');
+  assert.deepEqual(await readAll(), ['two']);
+  await appendFile(path, 'three\n');
+  assert.deepEqual(await readAll(), ['three']);
 });
 
 test('following waits for a file whose folder does not exist yet', async (t) => {
