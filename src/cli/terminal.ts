@@ -32,11 +32,12 @@ const PIPE_COLUMNS = 80;
 export function readTerminal(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Terminal {
   let exitCode = 0;
   // node's own streams are made when they are first touched, so only where a terminal is on the other side.
-  const isOutDevice = isDevice(STDOUT);
-  const isErrDevice = isDevice(STDERR);
-  const isTerminal = {
-    out: isOutDevice && process.stdout.isTTY === true,
-    err: isErrDevice && process.stderr.isTTY === true,
+  const isOutTerminal = isDevice(STDOUT) && process.stdout.isTTY === true;
+  // Most commands say nothing on stderr: it is looked at when somebody asks.
+  let known: boolean | undefined;
+  const isErrTerminal = (): boolean => {
+    known ??= isDevice(STDERR) && process.stderr.isTTY === true;
+    return known;
   };
   const quiet = new Quiet();
   const onFailure = createFailureReport();
@@ -51,13 +52,19 @@ export function readTerminal(argv: readonly string[], env: NodeJS.ProcessEnv = p
     writeOut: quiet.wrap('stdout', writer(STDOUT)),
     writeErr: quiet.wrap('stderr', writer(STDERR)),
     quiet,
-    outColour: wantsColour(argv, env, isTerminal.out),
-    errColour: wantsColour(argv, env, isTerminal.err),
-    outIsTerminal: isTerminal.out,
+    outColour: wantsColour(argv, env, isOutTerminal),
+    get errColour() {
+      return wantsColour(argv, env, isErrTerminal());
+    },
+    outIsTerminal: isOutTerminal,
     // A terminal of no columns (some pseudo-terminals) makes a spinner repaint without end.
-    errIsTerminal: isTerminal.err && (process.stderr.columns ?? 0) > 0,
-    width: isTerminal.out ? (process.stdout.columns ?? PIPE_COLUMNS) : PIPE_COLUMNS,
-    errWidth: isTerminal.err ? process.stderr.columns || PIPE_COLUMNS : Number.POSITIVE_INFINITY,
+    get errIsTerminal() {
+      return isErrTerminal() && (process.stderr.columns ?? 0) > 0;
+    },
+    width: isOutTerminal ? (process.stdout.columns ?? PIPE_COLUMNS) : PIPE_COLUMNS,
+    get errWidth() {
+      return isErrTerminal() ? process.stderr.columns || PIPE_COLUMNS : Number.POSITIVE_INFINITY;
+    },
     exitCode: () => exitCode,
     setExitCode: (code) => {
       exitCode = code;

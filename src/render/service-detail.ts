@@ -70,8 +70,8 @@ function describeProcess({ pid, uptimeMs, restarts, cpuPercent }: ServiceReport)
   return [
     `pid ${pid}`,
     ...(uptimeMs === null ? [] : [`up ${formatDuration(uptimeMs)}`]),
-    ...(cpuPercent === null ? [] : [`CPU ${cpuPercent}% on average`]),
-    ...(restarts === null ? [] : [`${restarts} ${restarts === 1 ? 'restart' : 'restarts'} since sigctl started it`]),
+    ...(cpuPercent === null ? [] : [`average CPU ${cpuPercent}%`]),
+    ...(restarts === null ? [] : [`${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`]),
   ].join(', ');
 }
 

@@ -55,8 +55,7 @@ trading stale
 
   wanted    running
   state     scanning: warming up
-  process   pid 812, up 4m 12s, CPU 0.7% on average, 3 restarts since sigctl
-            started it
+  process   pid 812, up 4m 12s, average CPU 0.7%, 3 restarts
   memory    72 MB of 2.0 GB (4%)
   heartbeat 1.8s ago, limit 15s
   cycle     4m 12s ago, limit 1m 30s
@@ -89,8 +88,7 @@ trading stale
 
   wanted    running
   state     scanning: warming up
-  process   pid 812, up 4m 12s, CPU 0.7% on average, 3
-            restarts since sigctl started it
+  process   pid 812, up 4m 12s, average CPU 0.7%, 3 restarts
   memory    72 MB of 2.0 GB (4%)
   heartbeat 1.8s ago, limit 15s
   cycle     4m 12s ago, limit 1m 30s
@@ -125,7 +123,7 @@ trading stale
 
   wanted    running
   state     scanning: warming up
-  process   pid 812, up 4m 12s, CPU 0.7% on average, 3 restarts since sigctl started it
+  process   pid 812, up 4m 12s, average CPU 0.7%, 3 restarts
   memory    72 MB of 2.0 GB (4%)
   heartbeat 1.8s ago, limit 15s
   cycle     4m 12s ago, limit 1m 30s
