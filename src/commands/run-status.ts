@@ -9,8 +9,6 @@ import type { Output, StackView } from './session.js';
 import type { StatusHostsDeps } from './status-hosts.js';
 import type { Screen } from './status-watch.js';
 
-// Apart from its declaration in status.ts, so that the plain line runs without commander.
-
 /** The only things `status` may touch. */
 export interface StatusDeps {
   /** `note` takes what is odd about what was read; left out, it goes to stderr. */

@@ -10,7 +10,7 @@ import { allowedVerdicts, truthsBetween } from '../../scripts/chaos/invariants/v
 
 const RUN = { pid: 7, token: '100', exitCode: undefined, overlaps: undefined };
 const NOTHING = { signals: [], daemonLapses: [] };
-const EVENT = { service: 'kit', pid: 7, code: null, signal: null, cause: null };
+const EVENT = { service: 'kit', pid: 7, token: '100', code: null, signal: null, cause: null };
 
 test('parseRuns() joins start, overlap and end of each run', () => {
   assert.deepEqual(parseRuns('start 7 100\nend 7 100 3\nstart 8 200\noverlap 7 100\n'), [
@@ -44,6 +44,12 @@ test('exitFault() accepts the true code, a signal that was sent, and an unknown 
   assert.equal(exitFault(RUN, [{ ...EVENT, signal: 'SIGSEGV' }], sent), undefined);
   const lapse = { ...NOTHING, daemonLapses: [{ fromMs: 2_000, toMs: undefined }] };
   assert.equal(exitFault(RUN, [EVENT], lapse), undefined);
+});
+
+test('exitFault() tells two runs apart that had the same number', () => {
+  const later = { ...EVENT, token: '200', code: 4 };
+  assert.equal(exitFault({ ...RUN, exitCode: 3 }, [{ ...EVENT, code: 3 }, later], NOTHING), undefined);
+  assert.match(exitFault({ ...RUN, exitCode: 3 }, [later], NOTHING) ?? '', /not on record/);
 });
 
 test('orderFaults() finds two runs that wrote at the same time, and a line that came twice', () => {

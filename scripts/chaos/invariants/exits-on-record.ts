@@ -12,6 +12,8 @@ import type { Violation } from './violation.js';
 export interface ExitEvent {
   readonly service: string;
   readonly pid: number;
+  /** When the process began, as the kernel counts; `null`: not on record. */
+  readonly token: string | null;
   readonly code: number | null;
   readonly signal: string | null;
   readonly cause: string | null;
@@ -32,8 +34,7 @@ export function checkExits(world: World): readonly Violation[] {
     );
     const recorded = events.filter((event) => event.service === service);
     return ended.flatMap((run) => {
-      const mine = recorded.filter(({ pid }) => pid === run.pid);
-      const fault = exitFault(run, mine, world.deeds);
+      const fault = exitFault(run, recorded, world.deeds);
       return fault === undefined
         ? []
         : [{ rule: 'every exit is on record', evidence: `${service} pid ${run.pid} (${run.token}): ${fault}` }];
@@ -41,12 +42,14 @@ export function checkExits(world: World): readonly Violation[] {
   });
 }
 
-/** What is wrong with the record of one run that has ended, in words. Pure. */
+/** What is wrong with the record of one run that has ended, in words. Pure. @param recorded Of its service. */
 export function exitFault(
   run: Run,
-  events: readonly ExitEvent[],
+  recorded: readonly ExitEvent[],
   deeds: Pick<Deeds, 'signals' | 'daemonLapses'>,
 ): string | undefined {
+  // A service may be given a number again that it had before.
+  const events = recorded.filter(({ pid, token }) => pid === run.pid && (token === null || token === run.token));
   const [event, ...more] = events;
   const how = run.exitCode === undefined ? 'it wrote no exit code' : `it exited with ${run.exitCode}`;
   if (event === undefined) return `its end is not on record (${how})`;
@@ -54,17 +57,17 @@ export function exitFault(
   const sent = deeds.signals
     .filter(({ pid, token }) => pid === run.pid && token === run.token)
     .map(({ signal }) => signal);
-  const recorded = `on record: code ${event.code}, signal ${event.signal}, cause ${event.cause}`;
+  const told = `on record: code ${event.code}, signal ${event.signal}, cause ${event.cause}`;
   if (event.code === null && event.signal === null) {
     // Nobody was its parent when it ended, so that nobody could learn how.
-    return livedThroughLapse(run, deeds) ? undefined : `${how}; ${recorded}, though PM2 lived all the while`;
+    return livedThroughLapse(run, deeds) ? undefined : `${how}; ${told}, though PM2 lived all the while`;
   }
   if (event.signal !== null) {
     return sent.includes(event.signal) || OUR_SIGNALS.includes(event.signal)
       ? undefined
-      : `${how}, was sent ${sent.join(', ') || 'nothing'}; ${recorded}`;
+      : `${how}, was sent ${sent.join(', ') || 'nothing'}; ${told}`;
   }
-  return event.code === run.exitCode ? undefined : `${how}, was sent ${sent.join(', ') || 'nothing'}; ${recorded}`;
+  return event.code === run.exitCode ? undefined : `${how}, was sent ${sent.join(', ') || 'nothing'}; ${told}`;
 }
 
 /** A daemon that died or was stopped before this run's end may have been its parent. */
@@ -83,7 +86,8 @@ function readExitEvents(file: string): readonly ExitEvent[] {
   try {
     return db
       .prepare(
-        "SELECT service, pid, exit_code AS code, exit_signal AS signal, cause FROM service_events WHERE kind = 'exit' AND pid IS NOT NULL",
+        `SELECT service, pid, exit_code AS code, exit_signal AS signal, cause, json_extract(detail_json, '$.startToken') AS token
+         FROM service_events WHERE kind = 'exit' AND pid IS NOT NULL`,
       )
       .all() as ExitEvent[];
   } finally {
