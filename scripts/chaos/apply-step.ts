@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type CliRun, collectCli, spawnCli } from './cli.js';
 import { lockDatabase } from './database-faults.js';
 import { openSpan } from './deeds.js';
-import type { Proc } from './proc.js';
+import { type Proc, uptimeMs } from './proc.js';
 import { readReality } from './reality.js';
 import { type Action, type BothGone, type CliFate, commandLine, type Step, type Victim } from './step.js';
 import { surviveTruncation } from './survive-truncation.js';
@@ -57,6 +57,7 @@ async function runDisturbed(world: World, args: readonly string[], fate: CliFate
   if (fate.kind !== 'left-alone') {
     await sleep(fate.afterMs);
     child.kill(fate.kind === 'killed' ? 'SIGKILL' : 'SIGSTOP');
+    if (fate.kind === 'killed') world.deeds.commandKilledAtMs = uptimeMs();
   }
   if (fate.kind === 'frozen') {
     await sleep(fate.forMs);

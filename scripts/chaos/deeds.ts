@@ -25,6 +25,8 @@ export interface Deeds {
   readonly wanted: Map<ServiceName, Wanted>;
   /** Since a restore, the flight recorder knows nothing of what was before. */
   historyFromMs: number;
+  /** When a command was killed last: PM2 goes on to end what it had been told to end. */
+  commandKilledAtMs: number;
 }
 
 export function noDeeds(): Deeds {
@@ -34,6 +36,7 @@ export function noDeeds(): Deeds {
     fullDisks: [],
     wanted: new Map(SERVICES.map((service) => [service, 'no'])),
     historyFromMs: uptimeMs(),
+    commandKilledAtMs: Number.NEGATIVE_INFINITY,
   };
 }
 

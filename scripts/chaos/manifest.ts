@@ -5,7 +5,7 @@ import { MODES, PROGRAMS, type ServiceName } from './services.js';
 const FOLDER = fileURLToPath(new URL('programs', import.meta.url));
 
 /** Short enough that a stopped process is ended by SIGKILL within a step. */
-const KILL_TIMEOUT_MS = 3_000;
+export const KILL_TIMEOUT_MS = 3_000;
 
 /** The longest wait between two starts of a service that keeps ending. */
 export const BACKOFF_MAX_MS = 1_000;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CliRun } from './cli.js';
 import { truncateDatabase } from './database-faults.js';
+import { KILL_TIMEOUT_MS } from './manifest.js';
 import { uptimeMs } from './proc.js';
 import { readReality } from './reality.js';
 import { SERVICES, type ServiceName } from './services.js';
@@ -21,6 +22,7 @@ const EXIT_BUG = 70;
 export async function surviveTruncation(world: World, share: number): Promise<readonly string[]> {
   const backup = newestBackup(world);
   if (backup === undefined) return ['there is no backup to restore'];
+  await stopsToEnd(world);
   const before = steadyPids(world);
   truncateDatabase(world, share);
   await sleep(LIVE_ON_MS);
@@ -42,6 +44,12 @@ export async function surviveTruncation(world: World, share: number): Promise<re
   for (const service of SERVICES) world.deeds.wanted.set(service, 'maybe');
   world.deeds.historyFromMs = uptimeMs();
   return faults;
+}
+
+/** A process that a killed command had begun to end does not die of the cut. */
+async function stopsToEnd({ deeds }: World): Promise<void> {
+  const endMs = deeds.commandKilledAtMs + KILL_TIMEOUT_MS + LIVE_ON_MS;
+  await sleep(Math.max(0, endMs - uptimeMs()));
 }
 
 function isRestored({ exitCode, stdout }: CliRun): boolean {
