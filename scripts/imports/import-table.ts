@@ -37,7 +37,18 @@ const SERVICE_RULE = rule(
 );
 const OBSERVER_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   website: ['store', 'process', 'observe', 'logs', 'manifest/read-snapshot.ts'],
-  watchdog: ['store', 'process', 'observe', 'logs', 'pm2', 'record', 'probe', 'operate', 'manifest/read-snapshot.ts'],
+  watchdog: [
+    'store',
+    'process',
+    'observe',
+    'logs',
+    'pm2',
+    'record',
+    'probe',
+    'operate',
+    'manifest/read-snapshot.ts',
+    'manifest/stored-stack.ts',
+  ],
 };
 
 /** What builds the real dependencies may import everything of ours; of packages, only its own. */

@@ -9,6 +9,7 @@ import { wrapLines } from '../render/wrap-lines.js';
 import { currentFolder } from './current-folder.js';
 import { openProject, type Package, type Project, type ProjectRequest } from './project.js';
 import type { SessionSetup } from './stack-session.js';
+import type { OpenStackView } from './stack-view.js';
 import type { Terminal } from './terminal.js';
 
 /** The real things that commands touch, each built when it is asked for. */
@@ -21,6 +22,8 @@ export interface Deps {
   readonly nowMs: () => number;
   /** `note` takes what is odd about what was read; left out, it goes to stderr. */
   readonly readView: (config: string | undefined, note?: (text: string) => void) => Promise<StackView>;
+  /** The same with the table left open. */
+  readonly openView: (config: string | undefined, note?: (text: string) => void) => Promise<OpenStackView>;
   /** What every host of the list says of its stack. */
   readonly readAllHosts: () => Promise<readonly HostStatus[]>;
   readonly withSession: <T>(request: SessionRequest, work: (session: StackSession) => Promise<T>) => Promise<T>;
@@ -69,6 +72,10 @@ export function createDeps(terminal: Terminal, config: string | undefined): Deps
     readView: async (config, note = noteOnStderr) => {
       const { readStackView } = await import('./stack-view.js');
       return readStackView(await openOrLast(config, note), nowMs, note);
+    },
+    openView: async (config, note = noteOnStderr) => {
+      const { openStackView } = await import('./stack-view.js');
+      return openStackView(await openOrLast(config, note), nowMs, note);
     },
     readAllHosts: async () => {
       const { readHostStatuses } = await import('./remote.js');

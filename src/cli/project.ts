@@ -4,7 +4,6 @@ import { alertVariables } from '../core/alert-variables.js';
 import type { Stack } from '../core/stack.js';
 import { EXIT, SigctlError } from '../errors.js';
 import { findManifest } from '../manifest/find-manifest.js';
-import { readSnapshot } from '../manifest/read-snapshot.js';
 import { readStack, type StackRequest, writeSnapshot } from '../manifest/stack-snapshot.js';
 import { type HomePaths, homePaths } from '../process/home.js';
 import { type Env, mergeShellEnv, nextRemembered, readRemembered, writeRemembered } from '../process/shell-env.js';
@@ -93,14 +92,18 @@ async function readOrLast(
     const stack = await (options.write ? writeState(request, options.check) : readStack(request));
     return { stack, warning: undefined };
   } catch (error) {
-    const last =
-      options.orLast && error instanceof SigctlError && error.code === 'MANIFEST_INVALID'
-        ? readSnapshot(request.home)
-        : undefined;
+    const isBroken = error instanceof SigctlError && error.code === 'MANIFEST_INVALID';
+    const last = options.orLast && isBroken ? await readLast(request.home) : undefined;
     if (last === undefined || !(error instanceof SigctlError)) throw error;
     options.check(last);
     return { stack: last, warning: `note: ${error.message}\nnote: the stack is taken as it was last valid` };
   }
+}
+
+/** Loaded only where it is asked for. */
+async function readLast(home: string): Promise<Stack | undefined> {
+  const { readSnapshot } = await import('../manifest/read-snapshot.js');
+  return readSnapshot(home);
 }
 
 async function writeState(request: StackRequest, check: (stack: Stack) => void): Promise<Stack> {

@@ -35,18 +35,27 @@ export function createRecordDeps(deps: Deps) {
   return { withRecord, nowMs: deps.nowMs, out: deps.out };
 }
 
+export interface RecordRequest extends Pick<Deps, 'nowMs' | 'version'> {
+  /** One service, or a process of it; `undefined`: all. */
+  readonly about: string | undefined;
+  /** A connection that is open already: where the record is up to now, no other is needed. */
+  readonly looking?: StatusDb | undefined;
+}
+
 /**
  * Opens the record of a stack and brings it up to now; where it is about one service, that one's. A project that never started anything
  * gets no state folder by a look.
  */
 export async function withRecordOf<T>(
   { stack, paths }: Pick<Project, 'stack' | 'paths'>,
-  { nowMs, version, about }: Pick<Deps, 'nowMs' | 'version'> & { readonly about: string | undefined },
+  { nowMs, version, about, looking }: RecordRequest,
   work: (db: StatusDb | undefined) => T,
 ): Promise<T> {
   if (!existsSync(paths.statusDb)) return work(undefined);
   const only = about === undefined ? undefined : findNamed(stack, about);
-  const db = await openRecord({ stack, paths, nowMs: nowMs(), version }, only);
+  const request = { stack, paths, nowMs: nowMs(), version };
+  if (looking !== undefined && isUpToNow(looking, request, only)) return work(looking);
+  const db = await openRecord(request, only);
   try {
     return work(db);
   } finally {

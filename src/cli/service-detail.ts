@@ -11,9 +11,9 @@ import { homePaths, logPath, pidPath } from '../process/home.js';
 import { readHistory } from '../store/history.js';
 import type { Deps } from './deps.js';
 import type { Project } from './project.js';
-import { withRecordOf } from './record-deps.js';
+import { type RecordRequest, withRecordOf } from './record-deps.js';
 
-type RecordClock = Pick<Deps, 'nowMs' | 'version'>;
+type RecordClock = Pick<Deps, 'nowMs' | 'version'> & Pick<RecordRequest, 'looking'>;
 
 /** Joins the reports of one service with its manifest entry, its files and the record of exits. */
 export async function readServiceDetail(

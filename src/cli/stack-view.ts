@@ -9,28 +9,43 @@ import { readUndelivered } from '../store/alert-rows.js';
 import { readChecks } from '../store/checks.js';
 import { readDesired } from '../store/desired.js';
 import { readFact } from '../store/facts.js';
-import { openStatusDbToLook } from '../store/open.js';
+import { openStatusDbToLook, type StatusDb } from '../store/open.js';
 import { readStatuses } from '../store/service-status.js';
 import { readUnready } from '../store/unready.js';
 import type { Project } from './project.js';
 
+/** A look, and the connection that it used, for who wants to know more. Whoever opens it closes that. */
+export interface OpenStackView {
+  readonly view: StackView;
+  /** `undefined`: nothing was ever started here. */
+  readonly db: StatusDb | undefined;
+}
+
 /** Looks at the stack without changing anything: a project that never started anything gets no state folder by it. */
-export function readStackView(
+export function readStackView(project: Project, nowMs: () => number, note: (text: string) => void): StackView {
+  const { view, db } = openStackView(project, nowMs, note);
+  db?.close();
+  return view;
+}
+
+/** The same with the table left open. */
+export function openStackView(
   { stack, paths, isFresh }: Project,
   nowMs: () => number,
   note: (text: string) => void,
-): StackView {
+): OpenStackView {
   requireNoUnfinishedRestore(paths.home);
   if (isFresh) {
     const nothing = { stack, home: paths.home, statuses: [], desired: [] };
-    return {
+    const view = {
       stack,
       home: paths.home,
       mode: undefined,
       ...readDaemon(paths),
       watchdog: readWatchdog(paths),
-      reports: (only) => observeStack({ ...nothing, nowMs: nowMs(), only }),
+      reports: (only?: string) => observeStack({ ...nothing, nowMs: nowMs(), only }),
     };
+    return { view, db: undefined };
   }
   const db = openStatusDbToLook(paths.statusDb);
   try {
@@ -42,17 +57,19 @@ export function readStackView(
       unready: readUnready(db),
       checks: readChecks(db, (fault) => note(`note: ${fault.message}`)),
     };
-    return {
+    const view = {
       stack,
       home: paths.home,
       mode: readFact(db, 'mode'),
       ...readDaemon(paths),
       watchdog: readWatchdog(paths),
       undelivered: readUndelivered(db),
-      reports: (only) => observeStack({ ...read, nowMs: nowMs(), only }),
+      reports: (only?: string) => observeStack({ ...read, nowMs: nowMs(), only }),
     };
-  } finally {
+    return { view, db };
+  } catch (error) {
     db.close();
+    throw error;
   }
 }
 

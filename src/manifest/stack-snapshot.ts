@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { Stack } from '../core/stack.js';
 import { loadManifest, type RawManifest } from './load-manifest.js';
-import { type Origin, readSnapshotOf, snapshotPath, snapshotText } from './read-snapshot.js';
+import { type Origin, readSnapshotOf, snapshotPath, snapshotText } from './stored-stack.js';
 import { createSurroundings, type ShellEnv, stillHold } from './surroundings.js';
 
 export interface StackRequest {

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Stack } from '../../src/core/stack.js';
-import { type Origin, readSnapshot, snapshotText } from '../../src/manifest/read-snapshot.js';
+import { readSnapshot } from '../../src/manifest/read-snapshot.js';
 import { readStack, type StackRequest, writeSnapshot } from '../../src/manifest/stack-snapshot.js';
+import { type Origin, snapshotText } from '../../src/manifest/stored-stack.js';
 import { addFile, makeProject, requestFor } from './request.js';
 
 const MANIFEST = `module.exports = { apps: [

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Stack } from '../../core/stack.js';
-import { readSnapshot, snapshotPath } from '../../manifest/read-snapshot.js';
+import { readSnapshot } from '../../manifest/read-snapshot.js';
+import { snapshotPath } from '../../manifest/stored-stack.js';
 
 export interface FollowedStack {
   /** The validated stack, as it was when it was last looked for. */
