@@ -115,7 +115,10 @@ function isFree(process: ObservedProcess): boolean {
 
 /** What is wanted and has no process yet, while a command is at work, is not down: nobody has to be told, and nothing to be typed. */
 function onItsWay(command: string | undefined): Judgement | undefined {
-  return command === undefined ? undefined : { verdict: 'starting', reason: `"sigctl ${command}" is at work` };
+  if (command === undefined) return undefined;
+  const [, ours] = /^watchdog: (.*)$/s.exec(command) ?? [];
+  const reason = ours === undefined ? `"sigctl ${command}" is at work` : `the watchdog is at work: ${ours}`;
+  return { verdict: 'starting', reason };
 }
 
 /** Joins what the kernel shows with what the service says into one report. */
