@@ -13,6 +13,7 @@ import { DAEMON_KEY, exitJournalPath, launchPath, lockPath, pidPath } from '../p
 import { homeDigest } from '../process/home-digest.js';
 import { writeLaunchFile } from '../process/launch-file.js';
 import { waitUntilGone } from '../process/signals.js';
+import { removeStalePidFile } from '../process/stale-pid-file.js';
 import type { OperateContext } from './context.js';
 
 /** A fresh daemon needs a second or two on a slow machine. */
@@ -84,6 +85,8 @@ export async function retireDaemon(
   onRetire();
   await client.shutDown();
   if (daemon !== undefined) await waitUntilGone([daemon], END_DEADLINE_MS);
+  // Its number will be a stranger's one day.
+  removeStalePidFile(pidPath(context.paths, DAEMON_KEY), lockPath(context.paths, DAEMON_KEY));
 }
 
 function daemonLives({ paths }: Pick<DaemonContext, 'paths'>): boolean {

@@ -47,6 +47,9 @@ test("stop takes the PID file away: its number will be a stranger's one day", as
   assert.equal((await rig.sigctl(['start'])).exitCode, 0);
   assert.equal((await rig.sigctl(['stop'])).exitCode, 0);
   assert.throws(() => rig.pid('trading'), /ENOENT/);
+  // PM2's daemon and the watchdog end with the last service.
+  assert.throws(() => rig.pid('pm2'), /ENOENT/);
+  assert.throws(() => rig.pid('watchdog'), /ENOENT/);
 });
 
 test('a service that a stop leaves no process of leaves no lock behind either', async (t) => {
