@@ -1,11 +1,10 @@
-import { parseDuration } from '../core/duration.js';
+import { formatLimit, parseDuration } from '../core/duration.js';
 import { BadValue } from './bad-value.js';
 import type { OptionDeclaration } from './declaration.js';
 
 // Options and values that several commands have.
 
 /** How long a command waits for another one that changes the stack. */
-export const DEFAULT_WAIT = '2m';
 const DEFAULT_WAIT_MS = 120_000;
 
 export const JSON_FLAG: OptionDeclaration<boolean> = {
@@ -19,7 +18,7 @@ export const WAIT_OPTION: OptionDeclaration<number> = {
   flags: '--wait <duration>',
   what: 'how long to wait for another sigctl command; 0 refuses at once',
   value: DEFAULT_WAIT_MS,
-  shownValue: DEFAULT_WAIT,
+  shownValue: formatLimit(DEFAULT_WAIT_MS),
   parse: durationOf,
 };
 

@@ -20,8 +20,8 @@ export interface StoredStack {
 }
 
 /**
- * The stack that sigctl last validated, where its origin is the one that is asked for. Then this very version of sigctl wrote it, and it is there whole: what
- * it holds is not looked at again, which would take longer than all services of a large stack.
+ * The stack that sigctl last validated, where its origin is the one that is asked for. Then this very version of sigctl wrote it, and it
+ * is there whole: what it holds is not looked at again, which would take longer than all services of a large stack.
  */
 export function readSnapshotOf(home: string, isWanted: (origin: Origin) => boolean): Stack | undefined {
   const stored = readStored(home);
